@@ -1,0 +1,28 @@
+"""Official figures of China's campaign against telecom and online fraud, read honestly.
+
+`rs.chart` and `rs.table` are loaded when first used: drawing takes longer to import than the record
+takes to answer.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from research import metrics as metrics
+from research.lang import say as say
+from research.metrics.board import board as board
+from research.metrics.board import claims_about as claims_about
+from research.metrics.compute import compute as compute
+from research.metrics.intervals import Interval as Interval
+from research.metrics.intervals import printed_interval as printed_interval
+from research.record.record import Record as Record
+from research.record.record import RecordError as RecordError
+from research.record.record import load as load
+from research.record.tables import TableError as TableError
+
+_LATER = {"chart": "research.charts", "table": "research.charts.boards"}
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _LATER:
+        return import_module(_LATER[name])
+    raise AttributeError(f"module 'research' has no attribute {name!r}")

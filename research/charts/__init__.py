@@ -1,0 +1,6 @@
+"""Charts made for windows and intervals. Importing this turns the theme on (see `theme.py`)."""
+
+from research.charts import theme as theme
+from research.charts.windows import changes as changes
+from research.charts.windows import metric as metric
+from research.charts.windows import windows as windows

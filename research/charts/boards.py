@@ -1,0 +1,221 @@
+"""The tables of the project: a board of figures, claims about a period, one series, one metric.
+
+Rows come from `research.metrics`; how a table looks is `tables.py`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from research.charts.tables import Table, escaped, laid_out, marked, source_cell
+from research.lang import (
+    Lang,
+    between,
+    number,
+    percent,
+    percent_between,
+    unit_name,
+    window,
+    words,
+)
+from research.metrics.board import board as board_rows
+from research.metrics.board import claims_about
+from research.metrics.catalogue import Metric
+from research.metrics.compute import compute, find
+from research.record.record import Day, Names, Record
+
+_HEADS: dict[str, dict[Lang, str]] = {
+    "name": {"zh": "指标", "en": "Indicator"},
+    "figure": {"zh": "公布", "en": "Printed"},
+    "interval": {"zh": "区间", "en": "Interval"},
+    "change": {"zh": "同比", "en": "On the year before"},
+    "implied": {"zh": "上年同期（推算）", "en": "Year before, implied"},
+    "window": {"zh": "时段", "en": "Window"},
+    "source": {"zh": "来源", "en": "Source"},
+    "others": {"zh": "另有公布", "en": "Other figures"},
+    "kind": {"zh": "表述", "en": "Claim"},
+    "said": {"zh": "内容", "en": "What it says"},
+}
+
+
+def _heads(lang: Lang, *columns: str) -> dict[str, str]:
+    return {column: _HEADS[column][lang] for column in columns}
+
+
+def _named(rows: pl.LazyFrame, record: Record, lang: Lang, usual_geo: str) -> pl.LazyFrame:
+    """Add `name`: the indicator, and below it place and scope where they are not the usual ones."""
+    name = f"name_{lang}"
+    tables = {
+        "indicator": record.indicators.lazy().select("indicator", indicator_name=name),
+        "scope": record.scopes.lazy().select("scope", scope_name=name),
+        "geo": record.regions.lazy().select(geo="code", geo_name=name),
+    }
+    for key, table in tables.items():
+        rows = rows.join(table, on=key, how="left", maintain_order="left")
+    elsewhere = pl.when(pl.col("geo") != usual_geo).then("geo_name")
+    part = pl.when(pl.col("scope") != "total").then("scope_name")
+    where = pl.concat_list(elsewhere, part).list.drop_nulls().list.join(" · ")
+    small = pl.format('<br><span class="note">{}</span>', escaped(where))
+    note = pl.when(where != "").then(small).otherwise(pl.lit(""))
+    return rows.with_columns(name=pl.concat_str(escaped(pl.col("indicator_name")), note))
+
+
+def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
+    """Cells that every table of figures has: as printed with marks, interval, change, window."""
+    said = pl.coalesce("printed", pl.lit("—"))
+    marks = marked(lang)
+    return {
+        "figure": pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks)),
+        "interval": between(pl.col("low"), pl.col("high"), lang),
+        "change": percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang),
+        "window": window(pl.col("start"), pl.col("end")),
+    }
+
+
+def _implied(lang: Lang) -> pl.Expr:
+    return between(pl.col("implied_low"), pl.col("implied_high"), lang, 4)
+
+
+def scoreboard(
+    record: Record,
+    *,
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    geo: str = "CN",
+    source: Names = None,
+    lang: Lang = "zh",
+) -> Table:
+    """The board of a period, lane by lane (see `research.metrics.board.board`).
+
+    >>> from research.record.record import load
+    >>> table = scoreboard(load(), start="2021-04-01", end="2022-03-31", as_of="2022-05-11")
+    >>> "39.4万起" in table._repr_html_()
+    True
+    """
+    rows = board_rows(record, start=start, end=end, as_of=as_of, geo=geo, source=source)
+    named = _named(rows.lazy(), record, lang, geo).with_columns(
+        **_figure_cells(lang), implied=_implied(lang), lane=words(pl.col("lane"), lang)
+    )
+    heads = _heads(lang, "name", "figure", "interval", "change", "implied", "window", "source")
+    sourced = named.join(source_cell(record.sources), on="source_id", maintain_order="left")
+    cells = sourced.select("lane", *heads).collect()
+    return laid_out(cells, heads, name="scoreboard", lang=lang, data=rows, group="lane")
+
+
+def claims(
+    record: Record,
+    *,
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    geo: str = "CN",
+    source: Names = None,
+    lang: Lang = "zh",
+) -> Table:
+    """Claims about a period: statements that limit a series without giving a level."""
+    rows = claims_about(record, start=start, end=end, as_of=as_of, geo=geo, source=source)
+    length = pl.when(pl.col("kind").cast(pl.String).str.ends_with("_run")).then(
+        pl.format({"zh": "（{} 个月）", "en": " ({} months)"}[lang], number(pl.col("value"), lang))
+    )
+    said = pl.concat_str(words(pl.col("kind"), lang), length.fill_null(""))
+    named = _named(rows.lazy(), record, lang, geo).with_columns(
+        kind=said,
+        window=window(pl.col("start"), pl.col("end")),
+        said=escaped(pl.col("note").fill_null("")),
+    )
+    heads = _heads(lang, "name", "kind", "window", "said", "source")
+    sourced = named.join(source_cell(record.sources), on="source_id", maintain_order="left")
+    cells = sourced.select(*heads).collect()
+    return laid_out(cells, heads, name="claims", lang=lang, data=rows)
+
+
+def series(
+    record: Record,
+    indicator: str,
+    *,
+    geo: str = "CN",
+    scope: str = "total",
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    lang: Lang = "zh",
+) -> Table:
+    """Every figure of one series, oldest window first, as it was printed and what it means."""
+    rows = record.select(
+        indicator, geo=geo, scope=scope, start=start, end=end, as_of=as_of, overlap=True
+    ).sort("start", "end", "issued", nulls_last=True)
+    heads = _heads(lang, "window", "figure", "interval", "change", "source")
+    cells = (
+        rows.lazy()
+        .with_columns(**_figure_cells(lang))
+        .join(source_cell(record.sources), on="source_id", maintain_order="left")
+        .select(*heads)
+        .collect()
+    )
+    return laid_out(cells, heads, name="series", lang=lang, data=rows)
+
+
+def metric(
+    record: Record,
+    name: str,
+    *,
+    indicator: str | None = None,
+    geo: str = "CN",
+    scope: str = "total",
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    lang: Lang = "zh",
+) -> Table:
+    """One metric for every window for which it can be computed, with its interval and sources."""
+    found = compute(
+        name, record, indicator=indicator, geo=geo, scope=scope, start=start, end=end, as_of=as_of
+    ).filter(pl.col("reason").is_null())
+    about = find(name)
+    unit = "" if found.is_empty() else unit_name(record.units, found.item(0, "unit"), lang)
+    title = {"zh": about.zh, "en": about.en}[lang]
+    heads = {
+        **_heads(lang, "window"),
+        "value": f"{title}{_IN_UNIT[lang].format(unit=unit)}" if unit else title,
+        **_heads(lang, "interval", "source"),
+    }
+    cells = (
+        found.lazy()
+        .with_row_index("row")
+        .with_columns(**metric_cells(about, lang), window=window(pl.col("start"), pl.col("end")))
+        .join(_sources_used(found, record), on="row", how="left", maintain_order="left")
+        .select(*heads)
+        .collect()
+    )
+    return laid_out(cells, heads, name=name, lang=lang, data=found)
+
+
+_IN_UNIT: dict[Lang, str] = {"zh": "（{unit}）", "en": " ({unit})"}
+
+
+def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
+    """`value` with its marks, and `interval`; shares and growth are in percent."""
+    low, value, high = pl.col("low"), pl.col("value"), pl.col("high")
+    if about.in_percent:
+        text = percent(value * 100, 3, signed=about.is_growth)
+        interval = percent_between(low * 100, high * 100, lang, signed=about.is_growth)
+    else:
+        text, interval = number(value, lang, 3), between(low, high, lang, 4)
+    marks = marked(lang)
+    both = pl.when(marks == "").then(text).otherwise(pl.format("{}<br>{}", text, marks))
+    return {"value": both, "interval": interval}
+
+
+def _sources_used(found: pl.DataFrame, record: Record) -> pl.LazyFrame:
+    """`row` and `source`: the sources of all observations that a metric's row rests on."""
+    return (
+        found.lazy()
+        .with_row_index("row")
+        .select("row", observation_id="observations")
+        .explode("observation_id")
+        .join(record.observations.lazy().select("observation_id", "source_id"), on="observation_id")
+        .join(source_cell(record.sources), on="source_id")
+        .group_by("row")
+        .agg(pl.col("source").unique(maintain_order=True).str.join("<br>"))
+    )

@@ -1,0 +1,101 @@
+"""Tables as readers see them: numbers in words, marks beside figures, sources linked, CSV below.
+
+What each table of the project holds is `boards.py`; layout is great_tables'.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import great_tables as gt
+import polars as pl
+
+from research.lang import WORDS, Lang
+from research.record.measures import MARKS
+
+_DOWNLOAD: dict[Lang, str] = {
+    "zh": "下载表格（CSV，{n} 行）",
+    "en": "Download table (CSV, {n} rows)",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to show, and the data behind it for download."""
+
+    shown: gt.GT
+    data: pl.DataFrame
+    name: str
+    lang: Lang
+
+    def _repr_html_(self) -> str:
+        plain = self.data.with_columns(
+            pl.selectors.list().cast(pl.List(pl.String)).list.join("; ")
+        ).write_csv()
+        # With a byte-order mark: without it, spreadsheets in China read the file as GBK.
+        text = base64.b64encode(("\ufeff" + plain).encode()).decode()
+        words_ = _DOWNLOAD[self.lang].format(n=self.data.height)
+        return (
+            f"{self.shown.as_raw_html()}"
+            f'<p class="download"><a download="{self.name}.csv" '
+            f'href="data:text/csv;charset=utf-8;base64,{text}">{words_}</a></p>'
+        )
+
+    def __repr__(self) -> str:
+        return repr(self.data)
+
+
+def escaped(text: pl.Expr) -> pl.Expr:
+    """Text made safe to stand in HTML."""
+    return text.str.replace_many(["&", "<", ">", '"'], ["&amp;", "&lt;", "&gt;", "&quot;"])
+
+
+def marked(lang: Lang) -> pl.Expr:
+    """The marks of a row as small labels, from `marks`."""
+    labels = {
+        mark: f'<span class="mark mark-{mark.replace("_", "-")}">{WORDS[mark][lang]}</span>'
+        for mark in MARKS
+    }
+    return pl.col("marks").list.eval(pl.element().replace_strict(labels)).list.join(" ")
+
+
+def source_cell(sources: pl.DataFrame) -> pl.LazyFrame:
+    """`source_id`, `source`: title, outlet, day; a link only where quality is official or press."""
+    title = escaped(pl.coalesce("title", "issuer", "source_id"))
+    linked = pl.col("quality").is_in(["official", "press"]) & pl.col("url").is_not_null()
+    link = pl.format('<a href="{}">{}</a>', escaped(pl.col("url")), title)
+    # An address that readers are not sent to is still said, as text.
+    plain = (
+        pl.when(pl.col("url").is_null())
+        .then(title)
+        .otherwise(pl.format('{} <span class="address">{}</span>', title, escaped(pl.col("url"))))
+    )
+    day = pl.coalesce(pl.col("issued").cast(pl.String), pl.lit("—"))
+    outlet = escaped(pl.col("outlet").fill_null(""))
+    said = pl.format('<br><span class="note">{} · {}</span>', outlet, day)
+    return sources.lazy().select(
+        "source_id", source=pl.concat_str(pl.when(linked).then(link).otherwise(plain), said)
+    )
+
+
+def laid_out(
+    cells: pl.DataFrame,
+    heads: Mapping[str, str],
+    *,
+    name: str,
+    lang: Lang,
+    data: pl.DataFrame,
+    group: str | None = None,
+) -> Table:
+    """Cells of HTML as a table with headed columns; `group` names the column of row groups."""
+    shown = (
+        gt.GT(cells, groupname_col=group, id=name.replace("_", "-"))
+        .cols_label(dict(heads))
+        .fmt(str, columns=list(heads))
+        .sub_missing(missing_text="")
+        .tab_options(table_font_size="14px", table_width="100%", data_row_padding="6px")
+        .opt_table_font(stack="system-ui")
+    )
+    return Table(shown, data, name, lang)

@@ -1,0 +1,123 @@
+"""The command line: `fanzha run`, `fanzha list`, `fanzha export`. What it does is in `research`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import yaml
+from papermill.utils import NoDatesSafeLoader
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from research.record.record import load
+from research.record.tables import TableError
+from research.reports.batch import pool, run_all
+from research.reports.parameters import ParameterError
+from research.reports.run import Project, Result
+
+app = typer.Typer(
+    help="An open, reproducible record of China's campaign against telecom and online fraud.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(stderr=True, highlight=False)
+
+Overlay = Annotated[
+    Path | None, typer.Option(help="A folder of your own tables to lay over the record.")
+]
+
+
+def _stop(message: str) -> typer.Exit:
+    """Status 2: the call was wrong and nothing was done."""
+    console.print(f"[red]{message}[/red]", markup=True, soft_wrap=True)
+    return typer.Exit(2)
+
+
+def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        key, found, value = pair.partition("=")
+        if not found or not key:
+            raise _stop(f"-p {pair}: write it as key=value")
+        values[key] = yaml.load(value, Loader=NoDatesSafeLoader)
+    return values | ({"lang": lang} if lang else {})
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+
+
+def _line(result: Result) -> str:
+    if result.error:
+        return f"[red]failed[/red]  {result.run.title}  {_escaped(result.error)}"
+    return f"[green]done[/green]    {result.run.title}  {result.seconds:.1f} s"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+@app.command()
+def run(
+    selected: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NOTEBOOK[/NAME]]...", help="Runs; all of them if none is named."),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", metavar="KEY=VALUE", help="Overrides.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="zh or en, for every run.")] = None,
+    reports: Annotated[Path, typer.Option(help="Where to write.")] = Path("reports"),
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Runs at once.")] = (
+        os.cpu_count() or 1
+    ),
+) -> None:
+    """Execute parameter files with papermill and write reports/ and reports/index.html.
+
+    A run with overrides gets a name of its own; `fanzha run trend -p indicator=funds_stopped` is
+    one run of the notebook's defaults. Status 1 if any run failed, 2 if the call was wrong.
+    """
+    project = Project()
+    if not project.notebooks.is_dir():
+        raise _stop("no notebooks/ here; call fanzha in a checkout of the project")
+    try:
+        runs = project.runs(selected or (), _overrides(parameter or [], lang))
+        record = load()
+    except (ParameterError, TableError) as error:
+        raise _stop(_escaped(str(error))) from error
+    failures = 0
+    with _progress() as progress, pool(min(jobs, max(len(runs), 1))) as executor:
+        task = progress.add_task("runs", total=len(runs))
+        for result in run_all(runs, project, reports, record, executor):
+            failures += bool(result.error)
+            progress.advance(task)
+            console.print(_line(result), soft_wrap=True)
+    console.print(f"{len(runs) - failures} of {len(runs)} reports → {reports / 'index.html'}")
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_runs() -> None:
+    """List every run that the parameter files of this checkout define."""
+    for found in Project().runs():
+        typer.echo(found.title)
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="A folder, or a file for sdmx-csv.")],
+    format: Annotated[Literal["csv", "parquet", "sdmx-csv"], typer.Option()] = "csv",
+    overlay: Overlay = None,
+) -> None:
+    """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
+    try:
+        record = load() if overlay is None else load().overlay(overlay)
+    except TableError as error:
+        raise _stop(_escaped(str(error))) from error
+    typer.echo(record.export(path, format))

@@ -1,0 +1,205 @@
+"""Numbers, intervals, windows and fixed words in Chinese and English, for whatever is shown.
+
+Numbers follow the language: 万 and 亿 in Chinese, million and billion in English, never scientific
+notation. Everything that formats a column is a Polars expression.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+_SCALES = {
+    "zh": [(1e12, "万亿"), (1e8, "亿"), (1e4, "万")],
+    "en": [(1e12, " trillion"), (1e9, " billion"), (1e6, " million")],
+}
+_DIGITS = 6
+
+WORDS: dict[str, dict[str, str]] = {
+    # lanes
+    "enforcement": {"zh": "侦查打击", "en": "Enforcement"},
+    "source_control": {"zh": "源头治理", "en": "Source control"},
+    "warning": {"zh": "预警劝阻", "en": "Warning"},
+    "interception": {"zh": "技术拦截", "en": "Interception"},
+    "funds": {"zh": "资金止付", "en": "Funds"},
+    "cards": {"zh": "“断卡”治理", "en": "Cards"},
+    "fixed_line": {"zh": "固话治理", "en": "Fixed line"},
+    "accountability": {"zh": "责任落实", "en": "Accountability"},
+    "publicity": {"zh": "宣传防范", "en": "Publicity"},
+    "judiciary": {"zh": "司法", "en": "Judiciary"},
+    "context": {"zh": "背景", "en": "Context"},
+    # marks
+    "doubtful": {"zh": "存疑", "en": "doubtful"},
+    "window_inferred": {"zh": "时段推定", "en": "window inferred"},
+    "single_sourced": {"zh": "单一来源", "en": "single source"},
+    "running_total": {"zh": "累计", "en": "running total"},
+    # kinds of claim
+    "change": {"zh": "变化", "en": "change"},
+    "mom_decline_run": {"zh": "连续环比下降", "en": "falling month on month"},
+    "yoy_decline_run": {"zh": "连续同比下降", "en": "falling year on year"},
+    "record_high": {"zh": "历史新高", "en": "record high"},
+    "record_low": {"zh": "历史新低", "en": "record low"},
+    "rank": {"zh": "位次", "en": "rank"},
+    "share": {"zh": "占比", "en": "share"},
+    "other": {"zh": "其他表述", "en": "other statement"},
+    # quality of a source
+    "official": {"zh": "官方", "en": "official"},
+    "press": {"zh": "媒体", "en": "press"},
+    "repost": {"zh": "转载", "en": "repost"},
+    "secondary": {"zh": "二手", "en": "secondary"},
+}
+"""Fixed words of the record's vocabularies in both languages."""
+
+
+def word(slug: str, lang: Lang) -> str:
+    """The name of a lane, mark, kind of claim or quality.
+
+    >>> word("funds", "zh")
+    '资金止付'
+    """
+    return WORDS[slug][lang]
+
+
+def words(slug: pl.Expr, lang: Lang) -> pl.Expr:
+    """The same for a column of slugs."""
+    return slug.cast(pl.String).replace({s: w[lang] for s, w in WORDS.items()})
+
+
+def _plain(value: pl.Expr) -> pl.Expr:
+    """Digits without a trailing .0."""
+    return value.cast(pl.String).str.replace(r"\.0$", "")
+
+
+def _with_commas(value: pl.Expr) -> pl.Expr:
+    """Thousands set off, for whole numbers under a million; others in plain digits."""
+    whole = value.round().cast(pl.Int64)
+    rest = (whole % 1000).cast(pl.String).str.zfill(3)
+    grouped = pl.concat_str((whole // 1000).cast(pl.String), pl.lit(","), rest)
+    return (
+        pl.when((value >= 1000) & (value == value.round())).then(grouped).otherwise(_plain(value))
+    )
+
+
+def number(value: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
+    """A number of at most `digits` significant digits, in the words of the language.
+
+    >>> import polars as pl
+    >>> pl.select(zh=number(pl.lit(393_500.0), "zh"), en=number(pl.lit(1.95e9), "en")).row(0)
+    ('39.35万', '1.95 billion')
+    """
+    size = value.abs().round_sig_figs(digits)
+    text = _with_commas(size) if lang == "en" else _plain(size)
+    for scale, name in reversed(_SCALES[lang]):
+        scaled = pl.concat_str(_plain((size / scale).round_sig_figs(digits)), pl.lit(name))
+        text = pl.when(size >= scale).then(scaled).otherwise(text)
+    return pl.when(value < 0).then(pl.concat_str(pl.lit("−"), text)).otherwise(text)
+
+
+def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
+    """An interval in words; one number where both ends are equal, "at least" where none limits it.
+
+    >>> import polars as pl
+    >>> pl.select(between(pl.lit(3e8), pl.lit(float("inf")), "en")).item()
+    'at least 300 million'
+    """
+    return _ends(number(low, lang, digits), number(high, lang, digits), high, lang)
+
+
+def _ends(first: pl.Expr, last: pl.Expr, high: pl.Expr, lang: Lang) -> pl.Expr:
+    at_least = {"zh": "至少", "en": "at least "}[lang]
+    return (
+        pl.when(high.is_infinite())
+        .then(pl.concat_str(pl.lit(at_least), first))
+        .when(first == last)
+        .then(first)
+        .otherwise(pl.concat_str(first, last, separator=" – "))
+    )
+
+
+def percent(value: pl.Expr, digits: int = 4, *, signed: bool = True) -> pl.Expr:
+    """Percent, with the sign of a change: +28.5%, −3.1%."""
+    size = _plain(value.abs().round_sig_figs(digits))
+    plus = pl.when(value > 0).then(pl.lit("+" if signed else "")).otherwise(pl.lit(""))
+    return pl.concat_str(pl.when(value < 0).then(pl.lit("−")).otherwise(plus), size, pl.lit("%"))
+
+
+def percent_between(
+    low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = 4, *, signed: bool = True
+) -> pl.Expr:
+    """An interval in percent, in the words of `between`."""
+    return _ends(
+        percent(low, digits, signed=signed), percent(high, digits, signed=signed), high, lang
+    )
+
+
+def window(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """A window as short as its days allow: 2021, 2021-04 – 2022-03, 2022-01-01 – 2022-05-11.
+
+    >>> import datetime as dt
+    >>> import polars as pl
+    >>> pl.select(window(pl.lit(dt.date(2021, 4, 1)), pl.lit(dt.date(2022, 3, 31)))).item()
+    '2021-04 – 2022-03'
+    """
+    months = (start == start.dt.month_start()) & (end == end.dt.month_end())
+    year = months & (start.dt.month() == 1) & (end.dt.month() == 12)
+    same_year = start.dt.year() == end.dt.year()
+    first, last = (
+        pl.when(months).then(d.dt.strftime("%Y-%m")).otherwise(d.dt.strftime("%Y-%m-%d"))
+        for d in (start, end)
+    )
+    return (
+        pl.when(year & same_year)
+        .then(start.dt.strftime("%Y"))
+        .when(year)
+        .then(pl.concat_str(start.dt.strftime("%Y"), end.dt.strftime("%Y"), separator=" – "))
+        .when(first == last)
+        .then(first)
+        .otherwise(pl.concat_str(first, last, separator=" – "))
+    )
+
+
+def unit_name(units: pl.DataFrame, unit: str, lang: Lang) -> str:
+    """A unit in words, from the record's `units`; `a per b` is read part by part.
+
+    >>> import polars as pl
+    >>> units = pl.DataFrame({"unit": ["person", "case"], "name_zh": ["人", "起"],
+    ...                       "name_en": ["persons", "cases"]})
+    >>> unit_name(units, "person per case", "zh")
+    '人/起'
+    """
+    above, _, below = unit.partition(" per ")
+    name = str(units.filter(unit=above).item(0, f"name_{lang}"))
+    return f"{name}{'/' if lang == 'zh' else ' per '}{_one(units, below, lang)}" if below else name
+
+
+def _one(units: pl.DataFrame, unit: str, lang: Lang) -> str:
+    """The singular: Chinese has none, and in English it is the slug in plain words."""
+    return (
+        str(units.filter(unit=unit).item(0, "name_zh")) if lang == "zh" else unit.replace("_", " ")
+    )
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown text that shows itself in a notebook."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def say(lang: Lang, *, zh: str, en: str) -> Prose:
+    """A sentence that a notebook computes: one of two texts, by the report's language.
+
+    >>> print(say("en", zh="共 28 项", en="28 figures"))
+    28 figures
+    """
+    return Prose({"zh": zh, "en": en}[lang])

@@ -1,0 +1,142 @@
+"""The board: what the campaign reported about a period, as it was known on a day.
+
+One figure an indicator and scope, chosen by stated rules; showing it is `research.charts.tables`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from research.metrics.compute import QUALITY_ORDER, evaluated
+from research.record.record import Day, Names, Record, RecordError, as_day
+from research.record.schema import LANES
+
+
+def _cover(start: date, end: date) -> dict[str, pl.Expr]:
+    """Days of the period that a window covers, and days that it has outside of it."""
+    first, last = pl.max_horizontal("start", pl.lit(start)), pl.min_horizontal("end", pl.lit(end))
+    inside = (last - first).dt.total_days() + 1
+    return {
+        "inside": inside,
+        "outside": (pl.col("end") - pl.col("start")).dt.total_days() + 1 - inside,
+    }
+
+
+def _implied() -> list[pl.Expr]:
+    """The level of the year before that the printed change implies, as an interval."""
+    return [
+        expression.alias(f"implied_{end}")
+        for end, expression in evaluated("implied_prior_level").items()
+    ]
+
+
+def _with_inputs(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Columns under the names that `implied_prior_level` takes its inputs by."""
+    change = {"low": "yoy_low", "value": "yoy_pct", "high": "yoy_high"}
+    return rows.with_columns(
+        *(pl.col(end).alias(f"level_{end}") for end in change),
+        *((pl.col(column) / 100).alias(f"change_{end}") for end, column in change.items()),
+    )
+
+
+def period(start: Day, end: Day, as_of: Day) -> tuple[date, date]:
+    """The two days as dates; without a start, the year up to the end; without an end, `as_of`."""
+    last = as_day(end, "end") or as_day(as_of, "as_of")
+    if last is None:
+        raise RecordError("a board needs an end, or an as_of to end on")
+    first = as_day(start, "start") or last.replace(year=last.year - 1, day=min(last.day, 28))
+    if first > last:
+        raise RecordError(f"start {first} is after end {last}: swap or correct them")
+    return first, last
+
+
+def board(
+    record: Record,
+    *,
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    geo: str = "CN",
+    source: Names = None,
+) -> pl.DataFrame:
+    """One figure for each indicator of a place about a period, as known on a day.
+
+    Of the figures of scope `total` whose window meets the period, the one that covers most of it
+    stands on the board; then the one with fewest days outside, undoubted before doubtful, then the
+    latest issue. Every figure of `source` (one id or several) stands on it besides, whatever its
+    place and scope. Columns: those of `Record.select`, and `others` (how many more figures were
+    known), `implied_low`, `implied_value`, `implied_high` (the year before), `featured`. Sorted by
+    lane. Raises `RecordError`.
+
+    >>> from research.record.record import load
+    >>> seen = board(load(), start="2021-04-01", end="2022-03-31", as_of="2022-05-11")
+    >>> seen.filter(indicator="cases_solved").select("printed", "yoy_printed").row(0)
+    ('39.4万起', '同比上升28.5%')
+    """
+    first, last = period(start, end, as_of)
+    known = record.as_of(as_of)
+    meeting = known.select(geo=geo, start=first, end=last, overlap=True).lazy()
+    featured = known.select(source=known.names(source, "source") or []).lazy()
+    chosen = (
+        meeting.filter(scope="total")
+        .with_columns(**_cover(first, last))
+        .sort(
+            -pl.col("inside"),
+            "outside",
+            pl.col("doubt").is_not_null(),
+            -pl.col("issued").cast(pl.Int64),
+            pl.col("quality").cast(pl.String).replace_strict(QUALITY_ORDER, range(4)),
+            "observation_id",
+        )
+        .unique("indicator", keep="first", maintain_order=True)
+    )
+    replaced = chosen.join(featured, on=["indicator", "geo", "scope"], how="anti")
+    rows = pl.concat(
+        [
+            replaced.with_columns(featured=pl.lit(value=False)).drop("inside", "outside"),
+            featured.with_columns(featured=pl.lit(value=True)),
+        ]
+    )
+    series = ["indicator", "geo", "scope"]
+    counts = known.select(start=first, end=last, overlap=True).lazy().group_by(series).len("others")
+    return (
+        _with_inputs(rows)
+        .with_columns(*_implied(), lane=pl.col("lane").cast(pl.Enum(LANES)))
+        .join(counts, on=series, how="left", maintain_order="left")
+        .with_columns(pl.col("others").fill_null(1) - 1)
+        .drop("^(level|change)_.*$")
+        .sort("lane", "indicator", "scope", "start", maintain_order=True)
+        .collect()
+    )
+
+
+def claims_about(
+    record: Record,
+    *,
+    start: Day = None,
+    end: Day = None,
+    as_of: Day = None,
+    geo: str = "CN",
+    source: Names = None,
+) -> pl.DataFrame:
+    """Claims about a place whose window meets a period, and all claims of `source`.
+
+    Columns: those of `record.claims`, with `lane`, `issued`, `quality`, `featured`. Raises
+    `RecordError`.
+    """
+    first, last = period(start, end, as_of)
+    known = record.as_of(as_of)
+    sources = known.names(source, "source") or []
+    featured = pl.col("source_id").is_in(sources)
+    meets = (pl.col("geo") == geo) & (pl.col("start") <= last) & (pl.col("end") >= first)
+    return (
+        known.claims.lazy()
+        .filter(meets | featured)
+        .join(known.indicators.lazy().select("indicator", "lane"), on="indicator")
+        .join(known.sources.lazy().select("source_id", "issued", "quality"), on="source_id")
+        .with_columns(featured=featured)
+        .sort(~pl.col("featured"), "lane", "indicator", "start", "claim_id")
+        .collect()
+    )

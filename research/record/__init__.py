@@ -1,0 +1,1 @@
+"""The official record: its tables, their contract, and the `Record` that answers for them."""

@@ -1,0 +1,152 @@
+"""What each notebook takes: one model a notebook, and one line for a person where a value is wrong.
+
+A parameter file is one flat YAML mapping that plain papermill reads as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from papermill.utils import NoDatesSafeLoader
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from research.lang import LANGS, Lang
+from research.record.record import Record, RecordError
+
+
+class ParameterError(ValueError):
+    """A parameter that a notebook does not take; says file, key, value, and what is allowed."""
+
+
+def _day(value: object) -> object:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as problem:
+        raise ValueError("not a day; write YYYY-MM-DD") from problem
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
+Names = str | list[str] | None
+
+
+class Common(BaseModel):
+    """What every notebook takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    lang: Lang = "zh"
+    as_of: Day = None
+
+
+class Period(Common):
+    """A notebook about a place and a period."""
+
+    geo: str = "CN"
+    start: Day = None
+    end: Day = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        last = self.end or self.as_of
+        if self.start and last and self.start > last:
+            name = "end" if self.end else "as_of"
+            raise ValueError(f"start: {self.start} is after {name} {last}; swap or correct them")
+        return self
+
+
+class Scoreboard(Period):
+    """What does the campaign report, lane by lane, as of a day?"""
+
+    source: Names = None
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if not (self.end or self.as_of):
+            raise ValueError(
+                "end: None, and as_of is None too; give one of them, written YYYY-MM-DD"
+            )
+        return self
+
+
+class Trend(Period):
+    """One indicator: what was announced, and is it falling?"""
+
+    indicator: str
+    scope: str = "total"
+
+
+MODELS: dict[str, type[Common]] = {"scoreboard": Scoreboard, "trend": Trend}
+_VOCABULARY = ("indicator", "geo", "scope", "source")
+
+
+def _close(value: str, allowed: list[str]) -> str:
+    found = difflib.get_close_matches(value, allowed, n=1)
+    return f"did you mean {found[0]!r}? " if found else ""
+
+
+def _lines(error: ValidationError, model: type[Common]) -> Iterator[str]:
+    """One line a mistake: key, value, and what is allowed."""
+    fields = list(model.model_fields)
+    for problem in error.errors():
+        key = str(problem["loc"][0]) if problem["loc"] else ""
+        value = problem["input"]
+        match problem["type"]:
+            case "extra_forbidden":
+                yield f"{key}: unknown key; {_close(key, fields)}allowed: {', '.join(fields)}"
+            case "missing":
+                yield f"{key}: is missing; add it (allowed keys: {', '.join(fields)})"
+            case "literal_error":
+                yield f"{key}: {value!r} is not allowed; allowed: {', '.join(LANGS)}"
+            case "value_error":
+                said = problem["msg"].removeprefix("Value error, ")
+                yield f"{key}: {value!r} is {said}" if key else said
+            case _:
+                yield f"{key}: {value!r} is wrong: {problem['msg'].lower()}"
+
+
+def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: str = "") -> Common:
+    """Validated parameters of one notebook; `file` is what errors call their origin.
+
+    Raises `ParameterError`: one line that names the key, the value and what is allowed.
+
+    >>> from research.record.record import load
+    >>> parameters("trend", load(), {"indicator": "cases_sovled"})
+    Traceback (most recent call last):
+    ...
+    research.reports.parameters.ParameterError: trend: unknown indicator 'cases_sovled'; did you ...
+    """
+    origin = file or notebook
+    if notebook not in MODELS:
+        close = _close(notebook, list(MODELS))
+        raise ParameterError(f"{origin}: unknown notebook {notebook!r}; {close}{', '.join(MODELS)}")
+    model = MODELS[notebook]
+    try:
+        given = model.model_validate(dict(values))
+        for key in _VOCABULARY:
+            record.names(getattr(given, key, None), key)
+    except ValidationError as error:
+        raise ParameterError(f"{origin}: {'; '.join(_lines(error, model))}") from error
+    except RecordError as error:
+        raise ParameterError(f"{origin}: {error}") from error
+    return given
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """A parameter file as papermill reads it: days stay text. Raises `ParameterError`."""
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=NoDatesSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        what = " ".join(str(problem).split())
+        raise ParameterError(f"{path}: not readable as UTF-8 YAML: {what}") from problem
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise ParameterError(f"{path}: must be one flat mapping, a `key: value` a line")
+    nested = [key for key, value in values.items() if isinstance(value, dict)]
+    if nested:
+        raise ParameterError(f"{path}: {nested[0]}: must be flat, a text, number or list")
+    return values
