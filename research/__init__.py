@@ -5,12 +5,14 @@ takes to answer.
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 from research import metrics as metrics
+from research.lang import in_words as in_words
 from research.lang import say as say
 from research.metrics.board import board as board
 from research.metrics.board import claims_about as claims_about
+from research.metrics.board import period as period
 from research.metrics.compute import compute as compute
 from research.metrics.intervals import Interval as Interval
 from research.metrics.intervals import printed_interval as printed_interval
@@ -19,10 +21,16 @@ from research.record.record import RecordError as RecordError
 from research.record.record import load as load
 from research.record.tables import TableError as TableError
 
-_LATER = {"chart": "research.charts", "table": "research.charts.boards"}
+_LATER = {
+    "chart": ("research.charts", ""),
+    "table": ("research.charts.boards", ""),
+    "parameters": ("research.reports.parameters", "parameters"),
+}
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name in _LATER:
-        return import_module(_LATER[name])
-    raise AttributeError(f"module 'research' has no attribute {name!r}")
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'research' has no attribute {name!r}")
+    module, attribute = _LATER[name]
+    found = import_module(module)
+    return getattr(found, attribute) if attribute else found

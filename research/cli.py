@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 import yaml
-from papermill.utils import NoDatesSafeLoader
+from papermill.iorw import NoDatesSafeLoader
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -183,6 +183,17 @@ def _one(units: pl.DataFrame, unit: str, lang: Lang) -> str:
     )
 
 
+def in_words(low: float, high: float, lang: Lang, *, percent: bool = False) -> str:
+    """One interval as text, for a computed sentence; in percent with its sign.
+
+    >>> in_words(-23.85, -23.7, "en", percent=True)
+    '−23.85% – −23.7%'
+    """
+    ends = pl.lit(float(low)), pl.lit(float(high))
+    text = percent_between(*ends, lang) if percent else between(*ends, lang)
+    return str(pl.select(text).item())
+
+
 @dataclass(frozen=True)
 class Prose:
     """Markdown text that shows itself in a notebook."""

@@ -1,6 +1,9 @@
 """Charts made for windows and intervals. Importing this turns the theme on (see `theme.py`)."""
 
 from research.charts import theme as theme
+from research.charts.rows import coverage as coverage
+from research.charts.rows import moves as moves
 from research.charts.windows import changes as changes
 from research.charts.windows import metric as metric
+from research.charts.windows import series_name as series_name
 from research.charts.windows import windows as windows

@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from research.charts.labels import place
+from research.charts.labels import Bar, place
 from research.charts.theme import MUTED, STATUS_COLOURS, number_axis
 from research.lang import Lang
 
@@ -21,6 +21,10 @@ STATUS = {
     "plain": {"zh": "时段明确", "en": "window stated"},
     "window_inferred": {"zh": "时段推定", "en": "window inferred"},
     "doubtful": {"zh": "数字存疑", "en": "figure in doubt"},
+}
+SOURCING = {
+    "several": {"zh": "多个来源", "en": "several sources"},
+    "single": {"zh": "单一来源", "en": "single source"},
 }
 TOOLTIPS = {
     "printed": {"zh": "公布", "en": "printed"},
@@ -58,6 +62,34 @@ def status() -> pl.Expr:
     )
 
 
+def sourcing() -> pl.Expr:
+    """What a bar's outline says, from `marks`: dashed where one source stands alone."""
+    single = pl.col("marks").list.contains("single_sourced")
+    return pl.when(single).then(pl.lit("single")).otherwise(pl.lit("several"))
+
+
+def status_channels(lang: Lang) -> dict[str, Any]:
+    """Colour by window and doubt, outline by sourcing, each with its legend."""
+    names, sources = ([text[lang] for text in words.values()] for words in (STATUS, SOURCING))
+    colours = alt.Scale(domain=names, range=list(STATUS_COLOURS.values()))
+    dashes = alt.Scale(domain=sources, range=[[1, 0], [4, 2]])
+    legend = alt.Legend(title=None)
+    line = alt.Legend(title=None, symbolType="stroke", symbolStrokeColor=MUTED, symbolSize=220)
+    return {
+        "fill": alt.Fill("status:N", scale=colours, legend=legend),
+        "stroke": alt.Stroke("status:N", scale=colours, legend=legend),
+        "strokeDash": alt.StrokeDash("sourcing:N", scale=dashes, legend=line),
+    }
+
+
+def in_words(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """`status` and `sourcing` as their legends say them."""
+    return frame.with_columns(
+        pl.col(column).replace_strict({key: text[lang] for key, text in words.items()})
+        for column, words in (("status", STATUS), ("sourcing", SOURCING))
+    )
+
+
 def _domain(frame: pl.DataFrame) -> tuple[float, float]:
     """The y axis: from 0 (or the lowest fall) to a little above the highest end."""
     ends = frame.select(pl.col("y"), pl.col("y2")).unpivot()["value"]
@@ -72,15 +104,15 @@ def _pixels(frame: pl.DataFrame, look: Look) -> tuple[pl.DataFrame, date, float]
     per_day = look.width / max((last - first).days, 1)
     low, high = _domain(frame)
     left, right = ((pl.col(c) - first).dt.total_days() * per_day for c in ("start", "stop"))
-    top = look.height * (high - pl.max_horizontal("y", "y2")) / (high - low)
-    return frame.select("label", left=left, right=right, top=top), first, per_day
+    top, bottom = (look.height * (high - pl.col(c)) / (high - low) for c in ("y2", "y"))
+    return frame.select("label", left=left, right=right, top=top, bottom=bottom), first, per_day
 
 
 def with_labels(frame: pl.DataFrame, look: Look) -> pl.DataFrame:
     """Add `label_x` (a time) and `label_y` where a label has room; longer windows come first."""
     frame = frame.sort("stop", "start").sort(pl.col("stop") - pl.col("start"), descending=True)
     boxes, first, per_day = _pixels(frame, look)
-    centres = place(boxes.iter_rows(), look.width, look.height)
+    centres = place([Bar(*row) for row in boxes.iter_rows()], look.width, look.height)
     schema = {"px": pl.Float64, "py": pl.Float64}
     spots = pl.DataFrame([c or (None, None) for c in centres], schema, orient="row")
     low, high = _domain(frame)
@@ -91,54 +123,71 @@ def with_labels(frame: pl.DataFrame, look: Look) -> pl.DataFrame:
     )
 
 
-def _encodings(look: Look, domain: list[str]) -> dict[str, Any]:
-    expression = "format(datum.value, '+.0f') + '%'" if look.percent else number_axis(look.lang)
-    names = {key: text[look.lang] for key, text in STATUS.items()}
+def _time_axis(frame: pl.DataFrame) -> alt.Axis:
+    """Years, or months where there are few: digits alone, which read the same in both languages."""
+    days = (frame["stop"].max() - frame["start"].min()).days  # type: ignore[operator, union-attr]
+    if days > 1200:
+        return alt.Axis(format="%Y", tickCount="year")
+    return alt.Axis(format="%Y-%m", tickCount={"interval": "month", "step": 3 if days > 400 else 1})
+
+
+def _encodings(look: Look, frame: pl.DataFrame) -> dict[str, Any]:
+    """Axes that match the pixels in which labels were placed, colours, and what hovering shows."""
+    signed = "(datum.value > 0 ? '+' : '') + format(datum.value, '.0f') + '%'"
+    labels = signed if look.percent else number_axis(look.lang)
+    days = [str(frame["start"].min()), str(frame["stop"].max())]
     return {
-        "x": alt.X("start:T", title=None, scale=alt.Scale(domain=domain, nice=False)),
-        "y": alt.Y("y:Q", title=look.y_title, axis=alt.Axis(labelExpr=expression, tickCount=6)),
-        "color": alt.Color(
-            "status:N",
-            scale=alt.Scale(domain=list(names.values()), range=list(STATUS_COLOURS.values())),
+        "x": alt.X(
+            "start:T", title=None, scale=alt.Scale(domain=days, nice=False), axis=_time_axis(frame)
         ),
+        "y": alt.Y(
+            "y:Q",
+            title=look.y_title,
+            axis=alt.Axis(labelExpr=labels, tickCount=6),
+            scale=alt.Scale(domain=list(_domain(frame)), nice=False),
+        ),
+        **status_channels(look.lang),
         "tooltip": [
             alt.Tooltip(f"{field}:N", title=title[look.lang]) for field, title in TOOLTIPS.items()
         ],
     }
 
 
+def _label_layers(data: alt.Data) -> list[alt.Chart]:
+    """Names of the figures that have room, on a white halo."""
+    text: dict[str, Any] = {"fontSize": 11, "baseline": "middle", "align": "center"}
+    labels = (
+        alt.Chart(data)
+        .transform_filter("datum.label_x != null")
+        .encode(x="label_x:T", y="label_y:Q", text="label:N")
+    )
+    halo = labels.mark_text(**text, stroke="white", strokeWidth=3.5, opacity=0.9)
+    return [halo, labels.mark_text(**text, color=MUTED)]
+
+
 def bars(frame: pl.DataFrame, look: Look) -> alt.LayerChart:
     """Draw bars.
 
     `frame`: `start`, `stop` (the day after the last), `y` and `y2` (the interval's ends; equal,
-    with `unlimited` true, where nothing limits it upwards), `status`, `label`, `href`, and the
-    tooltip texts named in `TOOLTIPS`.
+    with `unlimited` true, where nothing limits it upwards), `status`, `sourcing`, `label`, `href`,
+    and the tooltip texts named in `TOOLTIPS`.
     """
-    names = {key: text[look.lang] for key, text in STATUS.items()}
-    frame = with_labels(frame.with_columns(pl.col("status").replace_strict(names)), look)
-    low, high = _domain(frame)
+    frame = with_labels(in_words(frame, look.lang), look)
     data = alt.Data(values=_json_rows(frame))
-    domain = [str(frame["start"].min()), str(frame["stop"].max())]
-    encodings = _encodings(look, domain)
-    encodings["y"].scale = alt.Scale(domain=[low, high], nice=False)
-    base = alt.Chart(data).encode(**encodings)
-    linked = {"href": alt.Href("href:N")} if frame["href"].is_not_null().any() else {}
-    rectangle = base.mark_rect(opacity=0.75, stroke=None, strokeWidth=2.5, cursor="default").encode(
-        x2="stop:T", y2="y2:Q", stroke=alt.Stroke("status:N", legend=None), **linked
+    base = alt.Chart(data).encode(**_encodings(look, frame))
+    # A stroke keeps an exact figure visible, whose interval has no thickness.
+    rectangles = base.mark_rect(fillOpacity=0.35, strokeOpacity=0.9, strokeWidth=2).encode(
+        x2="stop:T", y2="y2:Q"
     )
-    rectangle.encoding.stroke.scale = encodings["color"].scale
+    if frame["href"].is_not_null().any():
+        rectangles = rectangles.encode(href="href:N")
     arrows = (
         base.transform_filter("datum.unlimited")
         .mark_point(shape="triangle-up", filled=True, size=60, opacity=0.9, yOffset=-7)
         .encode(x="middle:T")
     )
-    text: dict[str, Any] = {"fontSize": 11, "baseline": "middle", "align": "center"}
-    labels = alt.Chart(data).transform_filter("datum.label_x != null")
-    where = {"x": "label_x:T", "y": "label_y:Q", "text": "label:N"}
-    halo = labels.mark_text(**text, stroke="white", strokeWidth=3.5, opacity=0.9).encode(**where)
-    names_ = labels.mark_text(**text, color=MUTED).encode(**where)
-    zero = alt.Chart().mark_rule(color=MUTED).encode(y=alt.datum(0))
-    layers = [rectangle, arrows, halo, names_, *([zero] if look.percent else [])]
+    zero = alt.Chart(data).mark_rule(color=MUTED).encode(y=alt.datum(0))
+    layers = [*([zero] if look.percent else []), rectangles, arrows, *_label_layers(data)]
     return alt.LayerChart(layer=layers).properties(
         width=look.width,
         height=look.height,

@@ -5,10 +5,13 @@ Rows come from `research.metrics`; how a table looks is `tables.py`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, marked, source_cell
 from research.lang import (
+    WORDS,
     Lang,
     between,
     number,
@@ -20,7 +23,7 @@ from research.lang import (
 )
 from research.metrics.board import board as board_rows
 from research.metrics.board import claims_about
-from research.metrics.catalogue import Metric
+from research.metrics.catalogue import CATALOGUE, Metric
 from research.metrics.compute import compute, find
 from research.record.record import Day, Names, Record
 
@@ -33,6 +36,7 @@ _HEADS: dict[str, dict[Lang, str]] = {
     "window": {"zh": "时段", "en": "Window"},
     "source": {"zh": "来源", "en": "Source"},
     "others": {"zh": "另有公布", "en": "Other figures"},
+    "value": {"zh": "数值", "en": "Value"},
     "kind": {"zh": "表述", "en": "Claim"},
     "said": {"zh": "内容", "en": "What it says"},
 }
@@ -106,6 +110,7 @@ def scoreboard(
 def claims(
     record: Record,
     *,
+    indicator: Names = None,
     start: Day = None,
     end: Day = None,
     as_of: Day = None,
@@ -114,7 +119,9 @@ def claims(
     lang: Lang = "zh",
 ) -> Table:
     """Claims about a period: statements that limit a series without giving a level."""
-    rows = claims_about(record, start=start, end=end, as_of=as_of, geo=geo, source=source)
+    rows = claims_about(
+        record, indicator=indicator, start=start, end=end, as_of=as_of, geo=geo, source=source
+    )
     length = pl.when(pl.col("kind").cast(pl.String).str.ends_with("_run")).then(
         pl.format({"zh": "（{} 个月）", "en": " ({} months)"}[lang], number(pl.col("value"), lang))
     )
@@ -189,6 +196,47 @@ def metric(
         .collect()
     )
     return laid_out(cells, heads, name=name, lang=lang, data=found)
+
+
+def metrics(
+    record: Record,
+    *,
+    start: Day,
+    end: Day,
+    as_of: Day = None,
+    geo: str = "CN",
+    lang: Lang = "zh",
+) -> Table:
+    """Every metric of the catalogue with a formula of its own, for windows within a period."""
+    place: dict[str, Any] = {"geo": geo, "scope": "total", "start": start, "end": end}
+    rows = [
+        (about, compute(about, record, as_of=as_of, **place).filter(pl.col("reason").is_null()))
+        for about in CATALOGUE.values()
+        if not about.of_any_indicator
+    ]
+    name = {about.name: {"zh": about.zh, "en": about.en}[lang] for about, _ in rows}
+    found = pl.concat([frame for _, frame in rows]).with_row_index("row")
+    shown = [
+        frame.select(
+            "metric",
+            lane=pl.lit(WORDS[about.lane][lang]),
+            name=pl.lit(name[about.name]),
+            **metric_cells(about, lang),
+            window=window(pl.col("start"), pl.col("end")),
+        )
+        for about, frame in rows
+    ]
+    heads = _heads(lang, "name", "value", "interval", "window", "source")
+    cells = (
+        pl.concat(shown)
+        .with_row_index("row")
+        .lazy()
+        .join(_sources_used(found.drop("row"), record), on="row", how="left", maintain_order="left")
+        .sort(pl.col("metric").replace_strict(list(name), range(len(name))), "window")
+        .select("lane", *heads)
+        .collect()
+    )
+    return laid_out(cells, heads, name="metrics", lang=lang, data=found.drop("row"), group="lane")
 
 
 _IN_UNIT: dict[Lang, str] = {"zh": "（{unit}）", "en": " ({unit})"}

@@ -5,10 +5,10 @@ Placing labels is one-by-one by nature: whether there is room depends on those a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-CHAR, WIDE_CHAR, LINE = 6.4, 11.5, 15.0
+CHAR, WIDE_CHAR, LINE, GAP = 6.4, 11.5, 15.0, 9.5
 
 
 class Box(NamedTuple):
@@ -28,6 +28,15 @@ class Box(NamedTuple):
             and other.top < self.bottom
         )
 
+    def holds(self, other: Box) -> bool:
+        """Whether the other lies inside."""
+        return (
+            self.left <= other.left
+            and other.right <= self.right
+            and self.top <= other.top
+            and other.bottom <= self.bottom
+        )
+
 
 def text_width(text: str) -> float:
     """Rough width in pixels at 11 px: CJK characters are twice as wide as Latin ones.
@@ -38,32 +47,46 @@ def text_width(text: str) -> float:
     return sum(WIDE_CHAR if ord(c) > 0x2E7F else CHAR for c in text)
 
 
-def place(
-    candidates: Iterable[tuple[str, float, float, float]], width: float, height: float
-) -> list[tuple[float, float] | None]:
-    """For each (text, left, right, y) bar, most important first: the label's centre, or None.
+class Bar(NamedTuple):
+    """A bar in pixels, with the text that should name it."""
 
-    A label is tried above its bar, then below, at the middle and at both ends; it stays inside the
-    plot and covers no label placed before it. All in pixels.
+    text: str
+    left: float
+    right: float
+    top: float
+    bottom: float
 
-    >>> place([("39.4万", 0, 100, 50), ("39.4万", 0, 100, 50), ("39.4万", 0, 40, 50)], 100, 100)
-    [(50.0, 40.5), (50.0, 59.5), None]
+
+def _spots(bar: Bar) -> Iterator[Box]:
+    """Where a label may stand: above its bar, then below, at the middle and at both ends."""
+    half = text_width(bar.text) / 2
+    for y in (bar.top - GAP, bar.bottom + GAP):
+        for x in ((bar.left + bar.right) / 2, bar.left + half, bar.right - half):
+            yield Box(x - half - 2, y - LINE / 2, x + half + 2, y + LINE / 2)
+
+
+def place(bars: Sequence[Bar], width: float, height: float) -> list[tuple[float, float] | None]:
+    """For each bar, most important first: the centre of its label, or None where there is no room.
+
+    A label stays inside the plot and never covers one placed before it; it stands clear of other
+    bars where it can. All in pixels.
+
+    >>> place([Bar("39.4万", 0, 100, 50, 52)] * 2 + [Bar("39.4万", 0, 40, 50, 52)], 100, 100)
+    [(50.0, 40.5), (50.0, 61.5), None]
     """
+    plot = Box(-4, 0, width + 4, height)
+    obstacles = [Box(bar.left, bar.top - 1, bar.right, bar.bottom + 1) for bar in bars]
     placed: list[Box] = []
     centres: list[tuple[float, float] | None] = []
-    for text, left, right, y in candidates:
-        half = text_width(text) / 2
-        middle = (left + right) / 2
-        spots = [(x, y + dy) for dy in (-9.5, 9.5) for x in (middle, left + half, right - half)]
-        found = None
-        for x, centre in spots:
-            box = Box(x - half - 2, centre - LINE / 2, x + half + 2, centre + LINE / 2)
-            inside = (
-                box.left >= -4 and box.right <= width + 4 and box.top >= 0 and box.bottom <= height
-            )
-            if inside and not any(box.meets(other) for other in placed):
-                placed.append(box)
-                found = (x, centre)
-                break
-        centres.append(found)
+    for bar in bars:
+        free = [
+            spot
+            for spot in _spots(bar)
+            if plot.holds(spot) and not any(spot.meets(other) for other in placed)
+        ]
+        clear = [spot for spot in free if not any(spot.meets(other) for other in obstacles)]
+        best = next(iter(clear or free), None)
+        if best:
+            placed.append(best)
+        centres.append(best and ((best.left + best.right) / 2, (best.top + best.bottom) / 2))
     return centres

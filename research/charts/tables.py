@@ -15,6 +15,7 @@ import polars as pl
 from research.lang import WORDS, Lang
 from research.record.measures import MARKS
 
+_NOTHING: dict[Lang, str] = {"zh": "记录中没有这样的行。", "en": "The record has no such row."}
 _DOWNLOAD: dict[Lang, str] = {
     "zh": "下载表格（CSV，{n} 行）",
     "en": "Download table (CSV, {n} rows)",
@@ -31,6 +32,8 @@ class Table:
     lang: Lang
 
     def _repr_html_(self) -> str:
+        if self.data.is_empty():
+            return f'<p class="note">{_NOTHING[self.lang]}</p>'
         plain = self.data.with_columns(
             pl.selectors.list().cast(pl.List(pl.String)).list.join("; ")
         ).write_csv()

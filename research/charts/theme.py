@@ -48,7 +48,7 @@ def fanzha() -> alt.theme.ThemeConfig:
             "tickColor": RULE,
             "labelLimit": 320,
         },
-        "legend": {**text, "labelFontSize": 12, "orient": "top", "title": None},
+        "legend": {**text, "labelFontSize": 12, "orient": "top", "symbolType": "square"},
         "text": {"font": FONT, "color": INK},
     }
     return {"background": "white", "config": config}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from research.charts.bars import Look, bars, status
+from research.charts.bars import Look, bars, sourcing, status
 from research.lang import (
     Lang,
     between,
@@ -85,7 +85,7 @@ def _merged(figures: pl.LazyFrame, record: Record, ends: tuple[str, str, str]) -
         .sort("issued", "observation_id", nulls_last=True)
         .group_by("start", "end", *ends, maintain_order=True)
         .agg(
-            pl.col("printed", "yoy_printed", "unit").first(),
+            pl.col("printed", "yoy_printed", "unit", "limit").first(),
             pl.col("href").drop_nulls().first(),
             sources=pl.col("line").unique(maintain_order=True).head(4).str.join("; "),
             announced=pl.len(),
@@ -108,10 +108,19 @@ def _drawn(
         y2=pl.when(high.is_finite()).then(high).otherwise(low),
         unlimited=high.is_infinite(),
         status=status(),
+        sourcing=sourcing(),
         label=pl.concat_str(label, again),
         window=window(pl.col("start"), pl.col("end")),
         marks=pl.col("marks").list.eval(words(pl.element(), lang)).list.join("; "),
     ).collect()
+
+
+def _short(lang: Lang) -> pl.Expr:
+    """A figure with its limiting word as a sign, the same in both languages: 44.1万+, ≥ 3亿."""
+    limit = pl.col("limit")
+    before = limit.replace_strict({"at_least": "≥ ", "at_most": "≤ ", "about": "≈ "}, default="")
+    after = limit.replace_strict({"more": "+", "nearly": "−"}, default="")
+    return pl.concat_str(before, number(pl.col("value"), lang), after)
 
 
 def _figures(
@@ -163,7 +172,7 @@ def windows(
         rate=between(pl.col("low") / days, pl.col("high") / days, lang, 4),
     )
     low, high = pl.col("low") / days, pl.col("high") / days
-    frame = _drawable(_drawn(texts, low, high, pl.col("printed"), lang), name)
+    frame = _drawable(_drawn(texts, low, high, _short(lang), lang), name)
     unit = unit_name(record.units, frame.item(0, "unit"), lang)
     y_title = _PER_DAY[lang].format(unit=unit) if flow else unit
     subtitle = _SUBTITLE["flow" if flow else "level"][lang]

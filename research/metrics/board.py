@@ -115,6 +115,7 @@ def board(
 def claims_about(
     record: Record,
     *,
+    indicator: Names = None,
     start: Day = None,
     end: Day = None,
     as_of: Day = None,
@@ -125,12 +126,22 @@ def claims_about(
 
     Columns: those of `record.claims`, with `lane`, `issued`, `quality`, `featured`. Raises
     `RecordError`.
+
+    >>> from research.record.record import load
+    >>> runs = claims_about(load(), indicator="cases_filed").filter(kind="yoy_decline_run")
+    >>> runs.filter(source_id="legal-daily-2022-05-11")["value"].to_list()
+    [10.0]
     """
-    first, last = period(start, end, as_of)
     known = record.as_of(as_of)
-    sources = known.names(source, "source") or []
-    featured = pl.col("source_id").is_in(sources)
-    meets = (pl.col("geo") == geo) & (pl.col("start") <= last) & (pl.col("end") >= first)
+    indicators, sources = known.names(indicator, "indicator"), known.names(source, "source")
+    featured = pl.col("source_id").is_in(sources or [])
+    meets = pl.col("geo") == geo
+    if first := as_day(start, "start"):
+        meets &= pl.col("end") >= first
+    if last := as_day(end, "end"):
+        meets &= pl.col("start") <= last
+    if indicators is not None:
+        meets &= pl.col("indicator").is_in(indicators)
     return (
         known.claims.lazy()
         .filter(meets | featured)

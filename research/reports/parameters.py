@@ -1,6 +1,6 @@
 """What each notebook takes: one model a notebook, and one line for a person where a value is wrong.
 
-A parameter file is one flat YAML mapping that plain papermill reads as it is.
+Notebooks call `parameters` themselves, so that plain papermill gives the same errors.
 """
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
-from papermill.utils import NoDatesSafeLoader
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from research.lang import LANGS, Lang
@@ -135,18 +132,3 @@ def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: s
     except RecordError as error:
         raise ParameterError(f"{origin}: {error}") from error
     return given
-
-
-def read_file(path: Path) -> dict[str, Any]:
-    """A parameter file as papermill reads it: days stay text. Raises `ParameterError`."""
-    try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=NoDatesSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        what = " ".join(str(problem).split())
-        raise ParameterError(f"{path}: not readable as UTF-8 YAML: {what}") from problem
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise ParameterError(f"{path}: must be one flat mapping, a `key: value` a line")
-    nested = [key for key, value in values.items() if isinstance(value, dict)]
-    if nested:
-        raise ParameterError(f"{path}: {nested[0]}: must be flat, a text, number or list")
-    return values

@@ -16,11 +16,28 @@ from typing import Any
 
 import nbformat
 import papermill
+import yaml
 from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import NoDatesSafeLoader
 
 from research.record.tables import replace_with
 from research.reports.html import render
-from research.reports.parameters import MODELS, ParameterError, read_file
+from research.reports.parameters import MODELS, ParameterError
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """A parameter file as papermill reads it: days stay text. Raises `ParameterError`."""
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=NoDatesSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        what = " ".join(str(problem).split())
+        raise ParameterError(f"{path}: not readable as UTF-8 YAML: {what}") from problem
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise ParameterError(f"{path}: must be one flat mapping, a `key: value` a line")
+    nested = [key for key, value in values.items() if isinstance(value, dict)]
+    if nested:
+        raise ParameterError(f"{path}: {nested[0]}: must be flat, a text, number or list")
+    return values
 
 
 @dataclass(frozen=True)
