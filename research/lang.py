@@ -116,7 +116,7 @@ def _ends(first: pl.Expr, last: pl.Expr, high: pl.Expr, lang: Lang) -> pl.Expr:
         .then(pl.concat_str(pl.lit(at_least), first))
         .when(first == last)
         .then(first)
-        .otherwise(pl.concat_str(first, last, separator=" – "))
+        .otherwise(pl.concat_str(first, last, separator={"zh": " 至 ", "en": " to "}[lang]))
     )
 
 
@@ -187,7 +187,7 @@ def in_words(low: float, high: float, lang: Lang, *, percent: bool = False) -> s
     """One interval as text, for a computed sentence; in percent with its sign.
 
     >>> in_words(-23.85, -23.7, "en", percent=True)
-    '−23.85% – −23.7%'
+    '−23.85% to −23.7%'
     """
     ends = pl.lit(float(low)), pl.lit(float(high))
     text = percent_between(*ends, lang) if percent else between(*ends, lang)

@@ -74,7 +74,9 @@ def status_channels(lang: Lang) -> dict[str, Any]:
     colours = alt.Scale(domain=names, range=list(STATUS_COLOURS.values()))
     dashes = alt.Scale(domain=sources, range=[[1, 0], [4, 2]])
     legend = alt.Legend(title=None)
-    line = alt.Legend(title=None, symbolType="stroke", symbolStrokeColor=MUTED, symbolSize=220)
+    line = alt.Legend(
+        title=None, symbolFillColor="transparent", symbolStrokeColor=MUTED, symbolStrokeWidth=1.5
+    )
     return {
         "fill": alt.Fill("status:N", scale=colours, legend=legend),
         "stroke": alt.Stroke("status:N", scale=colours, legend=legend),
@@ -131,36 +133,32 @@ def _time_axis(frame: pl.DataFrame) -> alt.Axis:
     return alt.Axis(format="%Y-%m", tickCount={"interval": "month", "step": 3 if days > 400 else 1})
 
 
-def _encodings(look: Look, frame: pl.DataFrame) -> dict[str, Any]:
-    """Axes that match the pixels in which labels were placed, colours, and what hovering shows."""
+def _x(frame: pl.DataFrame, field: str = "start") -> alt.X:
+    """The time axis, from the first day to the last; UTC, so that every time zone draws the same.
+
+    The days of the data are its domain: Vega-Lite warns of one that is given beside an `x2`.
+    """
+    scale = alt.Scale(type="utc", nice=False)
+    return alt.X(f"{field}:T", title=None, scale=scale, axis=_time_axis(frame))
+
+
+def _y(look: Look, frame: pl.DataFrame, field: str = "y") -> alt.Y:
     signed = "(datum.value > 0 ? '+' : '') + format(datum.value, '.0f') + '%'"
     labels = signed if look.percent else number_axis(look.lang)
-    days = [str(frame["start"].min()), str(frame["stop"].max())]
-    return {
-        "x": alt.X(
-            "start:T", title=None, scale=alt.Scale(domain=days, nice=False), axis=_time_axis(frame)
-        ),
-        "y": alt.Y(
-            "y:Q",
-            title=look.y_title,
-            axis=alt.Axis(labelExpr=labels, tickCount=6),
-            scale=alt.Scale(domain=list(_domain(frame)), nice=False),
-        ),
-        **status_channels(look.lang),
-        "tooltip": [
-            alt.Tooltip(f"{field}:N", title=title[look.lang]) for field, title in TOOLTIPS.items()
-        ],
-    }
+    scale = alt.Scale(domain=list(_domain(frame)), nice=False)
+    axis = alt.Axis(labelExpr=labels, tickCount=6)
+    return alt.Y(f"{field}:Q", title=look.y_title, axis=axis, scale=scale)
 
 
-def _label_layers(data: alt.Data) -> list[alt.Chart]:
+def _tooltip(lang: Lang) -> list[alt.Tooltip]:
+    return [alt.Tooltip(f"{field}:N", title=title[lang]) for field, title in TOOLTIPS.items()]
+
+
+def _label_layers(data: alt.Data, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Names of the figures that have room, on a white halo."""
     text: dict[str, Any] = {"fontSize": 11, "baseline": "middle", "align": "center"}
-    labels = (
-        alt.Chart(data)
-        .transform_filter("datum.label_x != null")
-        .encode(x="label_x:T", y="label_y:Q", text="label:N")
-    )
+    labels = alt.Chart(data).transform_filter("datum.label_x != null")
+    labels = labels.encode(x=x, y=y, text="label:N")
     halo = labels.mark_text(**text, stroke="white", strokeWidth=3.5, opacity=0.9)
     return [halo, labels.mark_text(**text, color=MUTED)]
 
@@ -174,20 +172,30 @@ def bars(frame: pl.DataFrame, look: Look) -> alt.LayerChart:
     """
     frame = with_labels(in_words(frame, look.lang), look)
     data = alt.Data(values=_json_rows(frame))
-    base = alt.Chart(data).encode(**_encodings(look, frame))
+    base = alt.Chart(data).encode(
+        y=_y(look, frame),
+        tooltip=_tooltip(look.lang),
+        **status_channels(look.lang),
+    )
     # A stroke keeps an exact figure visible, whose interval has no thickness.
-    rectangles = base.mark_rect(fillOpacity=0.35, strokeOpacity=0.9, strokeWidth=2).encode(
-        x2="stop:T", y2="y2:Q"
+    rectangles = base.mark_bar(fillOpacity=0.35, strokeOpacity=0.9, strokeWidth=2).encode(
+        x=_x(frame), x2="stop:T", y2="y2:Q"
     )
     if frame["href"].is_not_null().any():
         rectangles = rectangles.encode(href="href:N")
     arrows = (
         base.transform_filter("datum.unlimited")
         .mark_point(shape="triangle-up", filled=True, size=60, opacity=0.9, yOffset=-7)
-        .encode(x="middle:T")
+        .encode(x=_x(frame, "middle"))
     )
+    labels = _label_layers(data, _x(frame, "label_x"), _y(look, frame, "label_y"))
     zero = alt.Chart(data).mark_rule(color=MUTED).encode(y=alt.datum(0))
-    layers = [*([zero] if look.percent else []), rectangles, arrows, *_label_layers(data)]
+    layers = [
+        *([zero] if look.percent else []),
+        rectangles,
+        *([arrows] if frame["unlimited"].any() else []),
+        *labels,
+    ]
     return alt.LayerChart(layer=layers).properties(
         width=look.width,
         height=look.height,
@@ -196,16 +204,17 @@ def bars(frame: pl.DataFrame, look: Look) -> alt.LayerChart:
     )
 
 
+def _milliseconds(day: str) -> pl.Expr:
+    return pl.col(day).cast(pl.Datetime("ms")).dt.epoch("ms")
+
+
 def _json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows for Vega: days as local wall-clock text, so that every time zone draws the same."""
-    middle = pl.col("start") + (pl.col("stop") - pl.col("start")) / 2
-    texts = [pl.col(c).dt.strftime("%Y-%m-%dT00:00:00") for c in ("start", "stop")]
-    return (
-        frame.with_columns(
-            *texts,
-            middle=middle.dt.strftime("%Y-%m-%dT00:00:00"),
-            label_x=pl.col("label_x").dt.strftime("%Y-%m-%dT%H:%M:%S"),
-        )
-        .drop("px", "py", "marks", strict=False)
-        .to_dicts()
-    )
+    """What Vega needs of each row, times in milliseconds."""
+    texts = ["y", "y2", "unlimited", "status", "sourcing", "label", "label_y", "href", *TOOLTIPS]
+    return frame.select(
+        *texts,
+        start=_milliseconds("start"),
+        stop=_milliseconds("stop"),
+        middle=(_milliseconds("start") + _milliseconds("stop")) // 2,
+        label_x=_milliseconds("label_x"),
+    ).to_dicts()

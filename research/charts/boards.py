@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from research.charts.tables import Table, escaped, laid_out, marked, source_cell
+from research.charts.tables import Table, escaped, laid_out, marked, small, source_cell, unbroken
 from research.lang import (
     WORDS,
     Lang,
@@ -59,8 +59,7 @@ def _named(rows: pl.LazyFrame, record: Record, lang: Lang, usual_geo: str) -> pl
     elsewhere = pl.when(pl.col("geo") != usual_geo).then("geo_name")
     part = pl.when(pl.col("scope") != "total").then("scope_name")
     where = pl.concat_list(elsewhere, part).list.drop_nulls().list.join(" · ")
-    small = pl.format('<br><span class="note">{}</span>', escaped(where))
-    note = pl.when(where != "").then(small).otherwise(pl.lit(""))
+    note = pl.when(where != "").then(small(where)).otherwise(pl.lit(""))
     return rows.with_columns(name=pl.concat_str(escaped(pl.col("indicator_name")), note))
 
 
@@ -68,16 +67,17 @@ def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
     """Cells that every table of figures has: as printed with marks, interval, change, window."""
     said = pl.coalesce("printed", pl.lit("—"))
     marks = marked(lang)
+    range_ = percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang)
     return {
         "figure": pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks)),
-        "interval": between(pl.col("low"), pl.col("high"), lang),
-        "change": percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang),
-        "window": window(pl.col("start"), pl.col("end")),
+        "interval": unbroken(between(pl.col("low"), pl.col("high"), lang)),
+        "change": unbroken(pl.concat_str(percent(pl.col("yoy_pct")), small(range_))),
+        "window": unbroken(window(pl.col("start"), pl.col("end"))),
     }
 
 
 def _implied(lang: Lang) -> pl.Expr:
-    return between(pl.col("implied_low"), pl.col("implied_high"), lang, 4)
+    return unbroken(between(pl.col("implied_low"), pl.col("implied_high"), lang, 4))
 
 
 def scoreboard(
@@ -128,7 +128,7 @@ def claims(
     said = pl.concat_str(words(pl.col("kind"), lang), length.fill_null(""))
     named = _named(rows.lazy(), record, lang, geo).with_columns(
         kind=said,
-        window=window(pl.col("start"), pl.col("end")),
+        window=unbroken(window(pl.col("start"), pl.col("end"))),
         said=escaped(pl.col("note").fill_null("")),
     )
     heads = _heads(lang, "name", "kind", "window", "said", "source")
@@ -190,7 +190,9 @@ def metric(
     cells = (
         found.lazy()
         .with_row_index("row")
-        .with_columns(**metric_cells(about, lang), window=window(pl.col("start"), pl.col("end")))
+        .with_columns(
+            **metric_cells(about, lang), window=unbroken(window(pl.col("start"), pl.col("end")))
+        )
         .join(_sources_used(found, record), on="row", how="left", maintain_order="left")
         .select(*heads)
         .collect()
@@ -222,7 +224,7 @@ def metrics(
             lane=pl.lit(WORDS[about.lane][lang]),
             name=pl.lit(name[about.name]),
             **metric_cells(about, lang),
-            window=window(pl.col("start"), pl.col("end")),
+            window=unbroken(window(pl.col("start"), pl.col("end"))),
         )
         for about, frame in rows
     ]
@@ -252,7 +254,7 @@ def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
         text, interval = number(value, lang, 3), between(low, high, lang, 4)
     marks = marked(lang)
     both = pl.when(marks == "").then(text).otherwise(pl.format("{}<br>{}", text, marks))
-    return {"value": both, "interval": interval}
+    return {"value": both, "interval": unbroken(interval)}
 
 
 def _sources_used(found: pl.DataFrame, record: Record) -> pl.LazyFrame:

@@ -62,7 +62,7 @@ def _spots(bar: Bar) -> Iterator[Box]:
     half = text_width(bar.text) / 2
     for y in (bar.top - GAP, bar.bottom + GAP):
         for x in ((bar.left + bar.right) / 2, bar.left + half, bar.right - half):
-            yield Box(x - half - 2, y - LINE / 2, x + half + 2, y + LINE / 2)
+            yield Box(x - half, y - LINE / 2, x + half, y + LINE / 2)
 
 
 def place(bars: Sequence[Bar], width: float, height: float) -> list[tuple[float, float] | None]:
@@ -74,7 +74,7 @@ def place(bars: Sequence[Bar], width: float, height: float) -> list[tuple[float,
     >>> place([Bar("39.4万", 0, 100, 50, 52)] * 2 + [Bar("39.4万", 0, 40, 50, 52)], 100, 100)
     [(50.0, 40.5), (50.0, 61.5), None]
     """
-    plot = Box(-4, 0, width + 4, height)
+    plot = Box(0, 0, width, height)
     obstacles = [Box(bar.left, bar.top - 1, bar.right, bar.bottom + 1) for bar in bars]
     placed: list[Box] = []
     centres: list[tuple[float, float] | None] = []

@@ -118,13 +118,13 @@ def coverage(
     frame = _labelled(rows, record, lang)
     if frame.is_empty():
         raise RecordError("nothing to draw: the board is empty")
-    day = "%Y-%m-%dT00:00:00"
-    dated = frame.with_columns(pl.col("start", "stop").dt.strftime(day))
+    # Times in UTC milliseconds, so that every time zone draws the same.
+    dated = frame.with_columns(pl.col("start", "stop").cast(pl.Datetime("ms")).dt.epoch("ms"))
     data = alt.Data(values=dated.drop("yoy_low", "yoy_pct", "yoy_high").to_dicts())
     axis = alt.Axis(format="%Y-%m", orient="top", tickCount=6)
     encodings: dict[str, Any] = {
         "y": _rows_axis(frame),
-        "x": alt.X("start:T", title=None, axis=axis),
+        "x": alt.X("start:T", title=None, axis=axis, scale=alt.Scale(type="utc")),
         "x2": "stop:T",
         "tooltip": _tooltip(lang, "printed", "window", "marks"),
     }

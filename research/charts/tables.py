@@ -15,6 +15,10 @@ import polars as pl
 from research.lang import WORDS, Lang
 from research.record.measures import MARKS
 
+_GRAVITY = dict(zip(MARKS, ("bad", "warn", "single", "total"), strict=True))
+# Said inline too, for JupyterLab, which has none of the report's style.
+_BOXED = "border:1px solid; border-radius:3px; padding:0 .3em; font-size:.85em; white-space:nowrap"
+_SOURCE = "min-width:11em; max-width:22em; overflow-wrap:anywhere"
 _NOTHING: dict[Lang, str] = {"zh": "记录中没有这样的行。", "en": "The record has no such row."}
 _DOWNLOAD: dict[Lang, str] = {
     "zh": "下载表格（CSV，{n} 行）",
@@ -58,7 +62,7 @@ def escaped(text: pl.Expr) -> pl.Expr:
 def marked(lang: Lang) -> pl.Expr:
     """The marks of a row as small labels, from `marks`."""
     labels = {
-        mark: f'<span class="mark mark-{mark.replace("_", "-")}">{WORDS[mark][lang]}</span>'
+        mark: f'<span class="mark {_GRAVITY[mark]}" style="{_BOXED}">{WORDS[mark][lang]}</span>'
         for mark in MARKS
     }
     return pl.col("marks").list.eval(pl.element().replace_strict(labels)).list.join(" ")
@@ -70,17 +74,24 @@ def source_cell(sources: pl.DataFrame) -> pl.LazyFrame:
     linked = pl.col("quality").is_in(["official", "press"]) & pl.col("url").is_not_null()
     link = pl.format('<a href="{}">{}</a>', escaped(pl.col("url")), title)
     # An address that readers are not sent to is still said, as text.
-    plain = (
-        pl.when(pl.col("url").is_null())
-        .then(title)
-        .otherwise(pl.format('{} <span class="address">{}</span>', title, escaped(pl.col("url"))))
-    )
+    address = small(pl.col("url")).fill_null("")
     day = pl.coalesce(pl.col("issued").cast(pl.String), pl.lit("—"))
-    outlet = escaped(pl.col("outlet").fill_null(""))
-    said = pl.format('<br><span class="note">{} · {}</span>', outlet, day)
-    return sources.lazy().select(
-        "source_id", source=pl.concat_str(pl.when(linked).then(link).otherwise(plain), said)
-    )
+    outlet = small(pl.concat_str("outlet", day, separator=" · ", ignore_nulls=True))
+    said = pl.when(linked).then(link).otherwise(pl.concat_str(title, address))
+    cell = pl.format('<div style="{}">{}{}</div>', pl.lit(_SOURCE), said, outlet)
+    return sources.lazy().select("source_id", source=cell)
+
+
+def small(text: pl.Expr) -> pl.Expr:
+    """A second, quieter line in a cell; null stays null."""
+    return pl.format('<br><small style="opacity:.75">{}</small>', escaped(text))
+
+
+def unbroken(html: pl.Expr) -> pl.Expr:
+    """A window or an interval, which may break between its two ends but not inside of one."""
+    whole = '<span style="white-space:nowrap">'
+    parts = html.str.replace_all(r" (–|至|to) ", f" ${{1}}</span> {whole}")
+    return pl.format("{}{}</span>", pl.lit(whole), parts)
 
 
 def laid_out(

@@ -54,7 +54,19 @@ def fanzha() -> alt.theme.ThemeConfig:
     return {"background": "white", "config": config}
 
 
-alt.renderers.enable("mimetype")
+def _mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The chart itself, under the newest Vega-Lite mime type that JupyterLab draws.
+
+    Altair's own `mimetype` renderer names version 6, which JupyterLab 4.6 does not know and
+    nbformat refuses; its default renderer loads scripts from the network.
+    """
+    plain = spec.get("description", "chart")
+    schema = "https://vega.github.io/schema/vega-lite/v5.json"
+    return {"application/vnd.vegalite.v5+json": {**spec, "$schema": schema}, "text/plain": plain}
+
+
+alt.renderers.register("fanzha", _mime_bundle)
+alt.renderers.enable("fanzha")
 
 
 def number_axis(lang: Lang) -> str:

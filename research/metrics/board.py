@@ -68,7 +68,7 @@ def board(
     latest issue. Every figure of `source` (one id or several) stands on it besides, whatever its
     place and scope. Columns: those of `Record.select`, and `others` (how many more figures were
     known), `implied_low`, `implied_value`, `implied_high` (the year before), `featured`. Sorted by
-    lane. Raises `RecordError`.
+    lane, figures of other places and of parts last. Raises `RecordError`.
 
     >>> from research.record.record import load
     >>> seen = board(load(), start="2021-04-01", end="2022-03-31", as_of="2022-05-11")
@@ -107,7 +107,9 @@ def board(
         .join(counts, on=series, how="left", maintain_order="left")
         .with_columns(pl.col("others").fill_null(1) - 1)
         .drop("^(level|change)_.*$")
-        .sort("lane", "indicator", "scope", "start", maintain_order=True)
+        .sort(
+            "lane", pl.col("geo") != geo, pl.col("scope") != "total", "indicator", "scope", "start"
+        )
         .collect()
     )
 

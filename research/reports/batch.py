@@ -10,6 +10,7 @@ import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
+from textwrap import shorten
 
 import nbformat
 
@@ -44,7 +45,7 @@ def run_all(
     for future in as_completed(waiting):
         problem = future.exception()
         # A dead kernel or a full disk ends this run, not the batch.
-        said = f"{type(problem).__name__}: {problem}"
+        said = f"{type(problem).__name__}: {shorten(str(problem), 300)}"
         yield Result(waiting[future], 0.0, said) if problem else future.result()
     write_index(reports)
 

@@ -203,6 +203,7 @@ def _chart(spec: Mapping[str, Any], number: int, lang: str) -> dict[str, Any]:
     name = " ".join(dict.fromkeys(_titles(spec))) or f"{LABELS[lang]['chart']} {number}"
     spec = {**spec, "description": spec.get("description") or name}
     spec.pop("usermeta", None)  # vega-embed would take options from it
+    spec.pop("$schema", None)  # names a version for JupyterLab; the one that travels here draws it
     options = _vega_options(lang)
     try:
         text = vl_convert.vegalite_to_svg(

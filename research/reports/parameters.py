@@ -50,10 +50,9 @@ class Period(Common):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        last = self.end or self.as_of
-        if self.start and last and self.start > last:
-            name = "end" if self.end else "as_of"
-            raise ValueError(f"start: {self.start} is after {name} {last}; swap or correct them")
+        for name, last in (("end", self.end), ("as_of", self.as_of)):
+            if self.start and last and self.start > last:
+                raise ValueError(f"start: {self.start} is after {name} {last}; correct one of them")
         return self
 
 

@@ -7,6 +7,7 @@ itself is `html.py`.
 from __future__ import annotations
 
 import difflib
+import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ import papermill
 import yaml
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import NoDatesSafeLoader
+from traitlets.config import Config
 
 from research.record.tables import replace_with
 from research.reports.html import render
@@ -147,6 +149,13 @@ def _cause(error: PapermillExecutionError) -> str:
     return f"cell {error.cell_index + 1}: {error.ename}: {said}"
 
 
+def _kernel(scratch: str) -> Config:
+    """Kernels talk through sockets in the run's own folder: no open port, none to collide."""
+    if os.name == "nt":
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": f"{scratch}/kernel"})
+
+
 def execute(run: Run, values: Mapping[str, Any], project: Project, reports: Path) -> Result:
     """Execute one run with papermill and write its notebook and its page, each whole or not at all.
 
@@ -165,6 +174,7 @@ def execute(run: Run, values: Mapping[str, Any], project: Project, reports: Path
                 parameters=dict(values),
                 kernel_name="python3",
                 progress_bar=False,
+                config=_kernel(scratch),
                 cwd=str(project.root),
             )
         except PapermillExecutionError as error:
