@@ -69,19 +69,27 @@ def words(slug: pl.Expr, lang: Lang) -> pl.Expr:
     return slug.cast(pl.String).replace({s: w[lang] for s, w in WORDS.items()})
 
 
-def _plain(value: pl.Expr) -> pl.Expr:
-    """Digits without a trailing .0."""
-    return value.cast(pl.String).str.replace(r"\.0$", "")
-
-
-def _with_commas(value: pl.Expr) -> pl.Expr:
-    """Thousands set off, for whole numbers under a million; others in plain digits."""
-    whole = value.round().cast(pl.Int64)
+def _texts(values: pl.Series, lang: Lang, digits: int) -> pl.Series:
+    """Staged in a frame: one nested expression would grow with every use of its own parts."""
+    size, scale, name = pl.col("size"), pl.lit(1.0), pl.lit("")
+    for big, word_ in reversed(_SCALES[lang]):
+        scale = pl.when(size >= big).then(big).otherwise(scale)
+        name = pl.when(size >= big).then(pl.lit(word_)).otherwise(name)
+    whole = size.round().cast(pl.Int64, strict=False)
     rest = (whole % 1000).cast(pl.String).str.zfill(3)
-    grouped = pl.concat_str((whole // 1000).cast(pl.String), pl.lit(","), rest)
-    return (
-        pl.when((value >= 1000) & (value == value.round())).then(grouped).otherwise(_plain(value))
+    grouped = (pl.col("scale") == 1) & (size >= 1000) & (size == size.round())
+    stages = (
+        pl.LazyFrame({"value": values.cast(pl.Float64)})
+        .with_columns(size=pl.col("value").abs().round_sig_figs(digits))
+        .with_columns(scale=scale, name=name)
+        .with_columns(scaled=(size / pl.col("scale")).round_sig_figs(digits))
+        .with_columns(text=pl.col("scaled").cast(pl.String).str.replace(r"\.0$", ""))
     )
+    if lang == "en":
+        commas = pl.concat_str((whole // 1000).cast(pl.String), pl.lit(","), rest)
+        stages = stages.with_columns(text=pl.when(grouped).then(commas).otherwise("text"))
+    minus = pl.when(pl.col("value") < 0).then(pl.lit("−")).otherwise(pl.lit(""))
+    return stages.select(pl.concat_str(minus, "text", "name")).collect().to_series()
 
 
 def number(value: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
@@ -91,12 +99,13 @@ def number(value: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
     >>> pl.select(zh=number(pl.lit(393_500.0), "zh"), en=number(pl.lit(1.95e9), "en")).row(0)
     ('39.35万', '1.95 billion')
     """
-    size = value.abs().round_sig_figs(digits)
-    text = _with_commas(size) if lang == "en" else _plain(size)
-    for scale, name in reversed(_SCALES[lang]):
-        scaled = pl.concat_str(_plain((size / scale).round_sig_figs(digits)), pl.lit(name))
-        text = pl.when(size >= scale).then(scaled).otherwise(text)
-    return pl.when(value < 0).then(pl.concat_str(pl.lit("−"), text)).otherwise(text)
+    return value.map_batches(lambda s: _texts(s, lang, digits), return_dtype=pl.String)
+
+
+def percent(value: pl.Expr, digits: int = 4, *, signed: bool = True) -> pl.Expr:
+    """Percent, with the sign of a change: +28.5%, −3.1%."""
+    plus = pl.when(value > 0).then(pl.lit("+" if signed else "")).otherwise(pl.lit(""))
+    return pl.concat_str(plus, number(value, "en", digits), pl.lit("%"))
 
 
 def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
@@ -106,33 +115,37 @@ def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> p
     >>> pl.select(between(pl.lit(3e8), pl.lit(float("inf")), "en")).item()
     'at least 300 million'
     """
-    return _ends(number(low, lang, digits), number(high, lang, digits), high, lang)
-
-
-def _ends(first: pl.Expr, last: pl.Expr, high: pl.Expr, lang: Lang) -> pl.Expr:
-    at_least = {"zh": "至少", "en": "at least "}[lang]
-    return (
-        pl.when(high.is_infinite())
-        .then(pl.concat_str(pl.lit(at_least), first))
-        .when(first == last)
-        .then(first)
-        .otherwise(pl.concat_str(first, last, separator={"zh": " 至 ", "en": " to "}[lang]))
-    )
-
-
-def percent(value: pl.Expr, digits: int = 4, *, signed: bool = True) -> pl.Expr:
-    """Percent, with the sign of a change: +28.5%, −3.1%."""
-    size = _plain(value.abs().round_sig_figs(digits))
-    plus = pl.when(value > 0).then(pl.lit("+" if signed else "")).otherwise(pl.lit(""))
-    return pl.concat_str(pl.when(value < 0).then(pl.lit("−")).otherwise(plus), size, pl.lit("%"))
+    ends = (_outward(low, digits, up=False), _outward(high, digits, up=True))
+    first, last = (number(end, lang, digits) for end in ends)
+    return _joined(first, last, high, lang)
 
 
 def percent_between(
     low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = 4, *, signed: bool = True
 ) -> pl.Expr:
     """An interval in percent, in the words of `between`."""
-    return _ends(
-        percent(low, digits, signed=signed), percent(high, digits, signed=signed), high, lang
+    ends = (_outward(low, digits, up=False), _outward(high, digits, up=True))
+    first, last = (percent(end, digits, signed=signed) for end in ends)
+    return _joined(first, last, high, lang)
+
+
+def _outward(value: pl.Expr, digits: int, *, up: bool) -> pl.Expr:
+    """An end with fewer digits, moved away from the interval: showing it must not narrow it."""
+    place = pl.lit(10.0).pow(value.abs().log10().floor() - (digits - 1))
+    steps = (value / place).round_sig_figs(12)  # 0.3 / 0.1 is 2.9999999999999996
+    moved = ((steps.ceil() if up else steps.floor()) * place).round_sig_figs(12)
+    return pl.when((value == 0) | value.is_infinite()).then(value).otherwise(moved)
+
+
+def _joined(first: pl.Expr, last: pl.Expr, high: pl.Expr, lang: Lang) -> pl.Expr:
+    at_least = {"zh": "至少", "en": "at least "}[lang]
+    between_ = {"zh": " 至 ", "en": " to "}[lang]
+    return (
+        pl.when(high.is_infinite())
+        .then(pl.concat_str(pl.lit(at_least), first))
+        .when(first == last)
+        .then(first)
+        .otherwise(pl.concat_str(first, last, separator=between_))
     )
 
 

@@ -71,7 +71,7 @@ def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
     return {
         "figure": pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks)),
         "interval": unbroken(between(pl.col("low"), pl.col("high"), lang)),
-        "change": unbroken(pl.concat_str(percent(pl.col("yoy_pct")), small(range_))),
+        "change": pl.concat_str(percent(pl.col("yoy_pct")), small(range_)),
         "window": unbroken(window(pl.col("start"), pl.col("end"))),
     }
 
@@ -122,10 +122,17 @@ def claims(
     rows = claims_about(
         record, indicator=indicator, start=start, end=end, as_of=as_of, geo=geo, source=source
     )
-    length = pl.when(pl.col("kind").cast(pl.String).str.ends_with("_run")).then(
-        pl.format({"zh": "（{} 个月）", "en": " ({} months)"}[lang], number(pl.col("value"), lang))
+    kind, value = pl.col("kind").cast(pl.String), pl.col("value")
+    months = pl.format({"zh": "{} 个月", "en": "{} months"}[lang], number(value, lang))
+    how_much = (
+        pl.when(kind.str.ends_with("_run"))
+        .then(months)
+        .when(kind == "share")
+        .then(percent(value, signed=False))
+        .when(kind == "change")
+        .then(percent(value))
     )
-    said = pl.concat_str(words(pl.col("kind"), lang), length.fill_null(""))
+    said = pl.concat_str(words(kind, lang), small(how_much).fill_null(""))
     named = _named(rows.lazy(), record, lang, geo).with_columns(
         kind=said,
         window=unbroken(window(pl.col("start"), pl.col("end"))),
@@ -222,7 +229,7 @@ def metrics(
         frame.select(
             "metric",
             lane=pl.lit(WORDS[about.lane][lang]),
-            name=pl.lit(name[about.name]),
+            name=pl.concat_str(pl.lit(name[about.name]), small(_unit_note(about, record, lang))),
             **metric_cells(about, lang),
             window=unbroken(window(pl.col("start"), pl.col("end"))),
         )
@@ -244,6 +251,11 @@ def metrics(
 _IN_UNIT: dict[Lang, str] = {"zh": "（{unit}）", "en": " ({unit})"}
 
 
+def _unit_note(about: Metric, record: Record, lang: Lang) -> pl.Expr:
+    """The unit of a metric below its name; a share of a whole needs none."""
+    return pl.lit("" if about.unit == "share" else unit_name(record.units, about.unit, lang))
+
+
 def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
     """`value` with its marks, and `interval`; shares and growth are in percent."""
     low, value, high = pl.col("low"), pl.col("value"), pl.col("high")
@@ -251,7 +263,7 @@ def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
         text = percent(value * 100, 3, signed=about.is_growth)
         interval = percent_between(low * 100, high * 100, lang, signed=about.is_growth)
     else:
-        text, interval = number(value, lang, 3), between(low, high, lang, 4)
+        text, interval = number(value, lang, 4), between(low, high, lang, 4)
     marks = marked(lang)
     both = pl.when(marks == "").then(text).otherwise(pl.format("{}<br>{}", text, marks))
     return {"value": both, "interval": unbroken(interval)}

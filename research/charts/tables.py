@@ -18,7 +18,7 @@ from research.record.measures import MARKS
 _GRAVITY = dict(zip(MARKS, ("bad", "warn", "single", "total"), strict=True))
 # Said inline too, for JupyterLab, which has none of the report's style.
 _BOXED = "border:1px solid; border-radius:3px; padding:0 .3em; font-size:.85em; white-space:nowrap"
-_SOURCE = "min-width:11em; max-width:22em; overflow-wrap:anywhere"
+_SOURCE = "min-width:13em; max-width:22em; overflow-wrap:anywhere"
 _NOTHING: dict[Lang, str] = {"zh": "记录中没有这样的行。", "en": "The record has no such row."}
 _DOWNLOAD: dict[Lang, str] = {
     "zh": "下载表格（CSV，{n} 行）",
@@ -84,7 +84,7 @@ def source_cell(sources: pl.DataFrame) -> pl.LazyFrame:
 
 def small(text: pl.Expr) -> pl.Expr:
     """A second, quieter line in a cell; null stays null."""
-    return pl.format('<br><small style="opacity:.75">{}</small>', escaped(text))
+    return pl.format('<br><small style="color:#667085">{}</small>', escaped(text))
 
 
 def unbroken(html: pl.Expr) -> pl.Expr:
@@ -109,7 +109,14 @@ def laid_out(
         .cols_label(dict(heads))
         .fmt(str, columns=list(heads))
         .sub_missing(missing_text="")
-        .tab_options(table_font_size="14px", table_width="100%", data_row_padding="6px")
+        .tab_options(
+            table_font_size="13px",
+            table_width="100%",
+            data_row_padding="6px",
+            column_labels_font_weight="600",
+            row_group_font_weight="600",
+            row_group_background_color="#f5f7fa",
+        )
         .opt_table_font(stack="system-ui")
     )
     return Table(shown, data, name, lang)
