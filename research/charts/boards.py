@@ -129,9 +129,7 @@ def claims(
         .then(months)
         .when(kind == "share")
         .then(percent(value, signed=False))
-        .when(kind == "change")
-        .then(percent(value))
-    )
+    )  # the value of a change is a percentage or a multiple, as only its note tells
     said = pl.concat_str(words(kind, lang), small(how_much).fill_null(""))
     named = _named(rows.lazy(), record, lang, geo).with_columns(
         kind=said,

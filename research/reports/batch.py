@@ -87,7 +87,7 @@ def write_index(reports: Path) -> Path:
     """`index.html` over every report that stands in the folder, failed runs among them."""
     order = list(MODELS)
     found = [path for path in reports.glob("*/*.ipynb") if path.parent.name in order]
-    found.sort(key=lambda path: (order.index(path.parent.name), path.name))
+    found.sort(key=lambda path: (order.index(path.parent.name), path.stem))
     text = render_index(_entry(path, reports) for path in found)
     index = reports / "index.html"
     replace_with(index, lambda path: path.write_text(text, encoding="utf-8"))
