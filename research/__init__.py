@@ -10,6 +10,7 @@ from typing import Any
 from research import metrics as metrics
 from research.lang import in_words as in_words
 from research.lang import say as say
+from research.metrics import assume as assume
 from research.metrics.board import board as board
 from research.metrics.board import claims_about as claims_about
 from research.metrics.board import period as period
@@ -22,8 +23,13 @@ from research.record.record import load as load
 from research.record.tables import TableError as TableError
 
 _LATER = {
+    "bounds": ("research.metrics.bounds", "bounds"),
+    "survey": ("research.metrics.bounds", "survey"),
+    "revisions": ("research.metrics.revisions", "revisions"),
+    "check": ("research.metrics.verdicts", "check"),
+    "verdict": ("research.metrics.verdicts", "verdict"),
     "chart": ("research.charts", ""),
-    "table": ("research.charts.boards", ""),
+    "table": ("research.charts.show", ""),
     "parameters": ("research.reports.parameters", "parameters"),
 }
 

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from research.record.record import load
 from research.record.tables import TableError
 from research.reports.batch import pool, run_all
-from research.reports.parameters import ParameterError
-from research.reports.run import Project, Result
+from research.reports.parameters import ParameterError, parameters
+from research.reports.run import Project, Result, parameters_of
 
 app = typer.Typer(
     help="An open, reproducible record of China's campaign against telecom and online fraud.",
@@ -47,6 +47,14 @@ def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
     return values | ({"lang": lang} if lang else {})
 
 
+def _project() -> Project:
+    """The checkout that the call stands in."""
+    project = Project()
+    if not project.notebooks.is_dir():
+        raise _stop("no notebooks/ here; call fanzha in a checkout of the project")
+    return project
+
+
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
@@ -71,7 +79,7 @@ def run(
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="KEY=VALUE", help="Overrides.")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="zh or en, for every run.")] = None,
+    lang: Annotated[Literal["zh", "en"] | None, typer.Option(help="For every run.")] = None,
     reports: Annotated[Path, typer.Option(help="Where to write.")] = Path("reports"),
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Runs at once.")] = (
         os.cpu_count() or 1
@@ -82,12 +90,12 @@ def run(
     A run with overrides gets a name of its own; `fanzha run trend -p indicator=funds_stopped` is
     one run of the notebook's defaults. Status 1 if any run failed, 2 if the call was wrong.
     """
-    project = Project()
-    if not project.notebooks.is_dir():
-        raise _stop("no notebooks/ here; call fanzha in a checkout of the project")
+    project = _project()
     try:
-        runs = project.runs(selected or (), _overrides(parameter or [], lang))
-        record = load()
+        overrides, record = _overrides(parameter or [], lang), load()
+        runs = project.runs(selected or (), overrides)
+        for wrong in runs if overrides else ():
+            parameters(wrong.notebook, record, parameters_of(wrong), wrong.origin)
     except (ParameterError, TableError) as error:
         raise _stop(_escaped(str(error))) from error
     failures = 0
@@ -105,7 +113,7 @@ def run(
 @app.command("list")
 def list_runs() -> None:
     """List every run that the parameter files of this checkout define."""
-    for found in Project().runs():
+    for found in _project().runs():
         typer.echo(found.title)
 
 
@@ -118,6 +126,6 @@ def export(
     """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
     try:
         record = load() if overlay is None else load().overlay(overlay)
-    except TableError as error:
+        typer.echo(record.export(path, format))
+    except (ValueError, OSError) as error:
         raise _stop(_escaped(str(error))) from error
-    typer.echo(record.export(path, format))

@@ -1,6 +1,8 @@
 """Charts made for windows and intervals. Importing this turns the theme on (see `theme.py`)."""
 
 from research.charts import theme as theme
+from research.charts.bands import bounds as bounds
+from research.charts.reviews import density as density
 from research.charts.rows import coverage as coverage
 from research.charts.rows import moves as moves
 from research.charts.windows import changes as changes

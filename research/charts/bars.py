@@ -6,6 +6,7 @@ thickness is what rounding leaves open. What is drawn is prepared in `windows.py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +49,7 @@ class Look:
     width: int = 760
     height: int = 380
     percent: bool = False
+    headroom: float = 0.08
 
 
 def status() -> pl.Expr:
@@ -92,11 +94,11 @@ def in_words(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
     )
 
 
-def _domain(frame: pl.DataFrame) -> tuple[float, float]:
+def domain(frame: pl.DataFrame, look: Look) -> tuple[float, float]:
     """The y axis: from 0 (or the lowest fall) to a little above the highest end."""
     ends = frame.select(pl.col("y"), pl.col("y2")).unpivot()["value"]
     low, high = min(0.0, float(ends.min() or 0)), max(0.0, float(ends.max() or 1))  # type: ignore[arg-type]
-    room = 0.08 * (high - low or 1)
+    room = look.headroom * (high - low or 1)
     return low - (room if low < 0 else 0), high + room
 
 
@@ -104,7 +106,7 @@ def _pixels(frame: pl.DataFrame, look: Look) -> tuple[pl.DataFrame, date, float]
     """The bars in pixels of the plot, with the first day and the pixels that a day takes."""
     first, last = frame.select(pl.col("start").min(), pl.col("stop").max()).row(0)
     per_day = look.width / max((last - first).days, 1)
-    low, high = _domain(frame)
+    low, high = domain(frame, look)
     left, right = ((pl.col(c) - first).dt.total_days() * per_day for c in ("start", "stop"))
     top, bottom = (look.height * (high - pl.col(c)) / (high - low) for c in ("y2", "y"))
     return frame.select("label", left=left, right=right, top=top, bottom=bottom), first, per_day
@@ -114,10 +116,11 @@ def with_labels(frame: pl.DataFrame, look: Look) -> pl.DataFrame:
     """Add `label_x` (a time) and `label_y` where a label has room; longer windows come first."""
     frame = frame.sort("stop", "start").sort(pl.col("stop") - pl.col("start"), descending=True)
     boxes, first, per_day = _pixels(frame, look)
-    centres = place([Bar(*row) for row in boxes.iter_rows()], look.width, look.height)
+    low, high = domain(frame, look)
+    zero = [look.height * high / (high - low)] if look.percent else []
+    centres = place([Bar(*row) for row in boxes.iter_rows()], look.width, look.height, zero)
     schema = {"px": pl.Float64, "py": pl.Float64}
     spots = pl.DataFrame([c or (None, None) for c in centres], schema, orient="row")
-    low, high = _domain(frame)
     milliseconds = (pl.col("px") / per_day * 86_400_000).cast(pl.Int64)
     return frame.hstack(spots).with_columns(
         label_x=pl.lit(first).cast(pl.Datetime("ms")) + pl.duration(milliseconds=milliseconds),
@@ -133,7 +136,7 @@ def _time_axis(frame: pl.DataFrame) -> alt.Axis:
     return alt.Axis(format="%Y-%m", tickCount={"interval": "month", "step": 3 if days > 400 else 1})
 
 
-def _x(frame: pl.DataFrame, field: str = "start") -> alt.X:
+def time_axis(frame: pl.DataFrame, field: str = "start") -> alt.X:
     """The time axis, from the first day to the last; UTC, so that every time zone draws the same.
 
     The days of the data are its domain: Vega-Lite warns of one that is given beside an `x2`.
@@ -142,10 +145,10 @@ def _x(frame: pl.DataFrame, field: str = "start") -> alt.X:
     return alt.X(f"{field}:T", title=None, scale=scale, axis=_time_axis(frame))
 
 
-def _y(look: Look, frame: pl.DataFrame, field: str = "y") -> alt.Y:
+def value_axis(look: Look, frame: pl.DataFrame, field: str = "y") -> alt.Y:
     signed = "(datum.value > 0 ? '+' : '') + format(datum.value, '.0f') + '%'"
     labels = signed if look.percent else number_axis(look.lang)
-    scale = alt.Scale(domain=list(_domain(frame)), nice=False)
+    scale = alt.Scale(domain=list(domain(frame, look)), nice=False)
     axis = alt.Axis(labelExpr=labels, tickCount=6)
     return alt.Y(f"{field}:Q", title=look.y_title, axis=axis, scale=scale)
 
@@ -163,8 +166,8 @@ def _label_layers(data: alt.Data, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [halo, labels.mark_text(**text, color=MUTED)]
 
 
-def bars(frame: pl.DataFrame, look: Look) -> alt.LayerChart:
-    """Draw bars.
+def bars(frame: pl.DataFrame, look: Look, under: Sequence[alt.Chart] = ()) -> alt.LayerChart:
+    """Draw bars, over other layers on the same axes (`time_axis`, `value_axis`) if there are any.
 
     `frame`: `start`, `stop` (the day after the last), `y` and `y2` (the interval's ends; equal,
     with `unlimited` true, where nothing limits it upwards), `status`, `sourcing`, `label`, `href`,
@@ -173,24 +176,25 @@ def bars(frame: pl.DataFrame, look: Look) -> alt.LayerChart:
     frame = with_labels(in_words(frame, look.lang), look)
     data = alt.Data(values=_json_rows(frame))
     base = alt.Chart(data).encode(
-        y=_y(look, frame),
+        y=value_axis(look, frame),
         tooltip=_tooltip(look.lang),
         **status_channels(look.lang),
     )
     # A stroke keeps an exact figure visible, whose interval has no thickness.
     rectangles = base.mark_bar(fillOpacity=0.35, strokeOpacity=0.9, strokeWidth=2).encode(
-        x=_x(frame), x2="stop:T", y2="y2:Q"
+        x=time_axis(frame), x2="stop:T", y2="y2:Q"
     )
     if frame["href"].is_not_null().any():
         rectangles = rectangles.encode(href="href:N")
     arrows = (
         base.transform_filter("datum.unlimited")
         .mark_point(shape="triangle-up", filled=True, size=60, opacity=0.9, yOffset=-7)
-        .encode(x=_x(frame, "middle"))
+        .encode(x=time_axis(frame, "middle"))
     )
-    labels = _label_layers(data, _x(frame, "label_x"), _y(look, frame, "label_y"))
+    labels = _label_layers(data, time_axis(frame, "label_x"), value_axis(look, frame, "label_y"))
     zero = alt.Chart(data).mark_rule(color=MUTED).encode(y=alt.datum(0))
     layers = [
+        *under,
         *([zero] if look.percent else []),
         rectangles,
         *([arrows] if frame["unlimited"].any() else []),

@@ -54,11 +54,15 @@ def _named(rows: pl.LazyFrame, record: Record, lang: Lang, usual_geo: str) -> pl
         "scope": record.scopes.lazy().select("scope", scope_name=name),
         "geo": record.regions.lazy().select(geo="code", geo_name=name),
     }
+    if "unit" in rows.collect_schema():
+        tables["unit"] = record.units.lazy().select("unit", unit_name=name)
+    else:
+        rows = rows.with_columns(unit_name=pl.lit(None, dtype=pl.String))
     for key, table in tables.items():
         rows = rows.join(table, on=key, how="left", maintain_order="left")
     elsewhere = pl.when(pl.col("geo") != usual_geo).then("geo_name")
     part = pl.when(pl.col("scope") != "total").then("scope_name")
-    where = pl.concat_list(elsewhere, part).list.drop_nulls().list.join(" · ")
+    where = pl.concat_list("unit_name", elsewhere, part).list.drop_nulls().list.join(" · ")
     note = pl.when(where != "").then(small(where)).otherwise(pl.lit(""))
     return rows.with_columns(name=pl.concat_str(escaped(pl.col("indicator_name")), note))
 
@@ -68,11 +72,16 @@ def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
     said = pl.coalesce("printed", pl.lit("—"))
     marks = marked(lang)
     range_ = percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang)
+    marked_ = pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks))
+    words_ = pl.when(~pl.col("window_certain")).then(small(pl.col("window_words")))
     return {
-        "figure": pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks)),
+        "figure": pl.concat_str(marked_, small(pl.col("doubt")).fill_null("")),
         "interval": unbroken(between(pl.col("low"), pl.col("high"), lang)),
         "change": pl.concat_str(percent(pl.col("yoy_pct")), small(range_)),
-        "window": unbroken(window(pl.col("start"), pl.col("end"))),
+        # Why a window was inferred: the words that it was inferred from.
+        "window": pl.concat_str(
+            unbroken(window(pl.col("start"), pl.col("end"))), words_.fill_null("")
+        ),
     }
 
 
@@ -88,6 +97,7 @@ def scoreboard(
     as_of: Day = None,
     geo: str = "CN",
     source: Names = None,
+    only: bool = False,
     lang: Lang = "zh",
 ) -> Table:
     """The board of a period, lane by lane (see `research.metrics.board.board`).
@@ -97,7 +107,7 @@ def scoreboard(
     >>> "39.4万起" in table._repr_html_()
     True
     """
-    rows = board_rows(record, start=start, end=end, as_of=as_of, geo=geo, source=source)
+    rows = board_rows(record, start=start, end=end, as_of=as_of, geo=geo, source=source, only=only)
     named = _named(rows.lazy(), record, lang, geo).with_columns(
         **_figure_cells(lang), implied=_implied(lang), lane=words(pl.col("lane"), lang)
     )
@@ -116,11 +126,19 @@ def claims(
     as_of: Day = None,
     geo: str = "CN",
     source: Names = None,
+    only: bool = False,
     lang: Lang = "zh",
 ) -> Table:
     """Claims about a period: statements that limit a series without giving a level."""
     rows = claims_about(
-        record, indicator=indicator, start=start, end=end, as_of=as_of, geo=geo, source=source
+        record,
+        indicator=indicator,
+        start=start,
+        end=end,
+        as_of=as_of,
+        geo=geo,
+        source=source,
+        only=only,
     )
     kind, value = pl.col("kind").cast(pl.String), pl.col("value")
     months = pl.format({"zh": "{} 个月", "en": "{} months"}[lang], number(value, lang))
@@ -129,9 +147,12 @@ def claims(
         .then(months)
         .when(kind == "share")
         .then(percent(value, signed=False))
-    )  # the value of a change is a percentage or a multiple, as only its note tells
+        .otherwise("printed")  # of a change against a base that is known
+    )
     said = pl.concat_str(words(kind, lang), small(how_much).fill_null(""))
-    named = _named(rows.lazy(), record, lang, geo).with_columns(
+    bases = record.comparisons.lazy().select("claim_id", "printed")
+    based = rows.lazy().join(bases, on="claim_id", how="left", maintain_order="left")
+    named = _named(based, record, lang, geo).with_columns(
         kind=said,
         window=unbroken(window(pl.col("start"), pl.col("end"))),
         said=escaped(pl.col("note").fill_null("")),
@@ -165,7 +186,7 @@ def series(
         .select(*heads)
         .collect()
     )
-    return laid_out(cells, heads, name="series", lang=lang, data=rows)
+    return laid_out(cells, heads, name=f"series-{indicator}-{geo}", lang=lang, data=rows)
 
 
 def metric(
@@ -185,7 +206,8 @@ def metric(
         name, record, indicator=indicator, geo=geo, scope=scope, start=start, end=end, as_of=as_of
     ).filter(pl.col("reason").is_null())
     about = find(name)
-    unit = "" if found.is_empty() else unit_name(record.units, found.item(0, "unit"), lang)
+    plain = found.is_empty() or about.in_percent
+    unit = "" if plain else unit_name(record.units, found.item(0, "unit"), lang)
     title = {"zh": about.zh, "en": about.en}[lang]
     heads = {
         **_heads(lang, "window"),
@@ -202,7 +224,7 @@ def metric(
         .select(*heads)
         .collect()
     )
-    return laid_out(cells, heads, name=name, lang=lang, data=found)
+    return laid_out(cells, heads, name=f"{name}-{indicator or geo}", lang=lang, data=found)
 
 
 def metrics(
@@ -258,7 +280,7 @@ def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
     """`value` with its marks, and `interval`; shares and growth are in percent."""
     low, value, high = pl.col("low"), pl.col("value"), pl.col("high")
     if about.in_percent:
-        text = percent(value * 100, 3, signed=about.is_growth)
+        text = percent(value * 100, 4, signed=about.is_growth)
         interval = percent_between(low * 100, high * 100, lang, signed=about.is_growth)
     else:
         text, interval = number(value, lang, 4), between(low, high, lang, 4)

@@ -65,17 +65,20 @@ def _spots(bar: Bar) -> Iterator[Box]:
             yield Box(x - half, y - LINE / 2, x + half, y + LINE / 2)
 
 
-def place(bars: Sequence[Bar], width: float, height: float) -> list[tuple[float, float] | None]:
+def place(
+    bars: Sequence[Bar], width: float, height: float, lines: Sequence[float] = ()
+) -> list[tuple[float, float] | None]:
     """For each bar, most important first: the centre of its label, or None where there is no room.
 
     A label stays inside the plot and never covers one placed before it; it stands clear of other
-    bars where it can. All in pixels.
+    bars, and of horizontal `lines`, where it can. All in pixels.
 
     >>> place([Bar("39.4万", 0, 100, 50, 52)] * 2 + [Bar("39.4万", 0, 40, 50, 52)], 100, 100)
     [(50.0, 40.5), (50.0, 61.5), None]
     """
     plot = Box(0, 0, width, height)
     obstacles = [Box(bar.left, bar.top - 1, bar.right, bar.bottom + 1) for bar in bars]
+    obstacles += [Box(0, line - 1, width, line + 1) for line in lines]
     placed: list[Box] = []
     centres: list[tuple[float, float] | None] = []
     for bar in bars:

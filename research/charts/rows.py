@@ -52,7 +52,10 @@ def _labelled(rows: pl.DataFrame, record: Record, lang: Lang) -> pl.DataFrame:
             name=pl.concat_str("indicator_name", place.fill_null(""), scope.fill_null("")),
             stop=pl.col("end").dt.offset_by("1d"),
             printed=pl.coalesce("printed", "yoy_printed"),
-            label=percent(pl.col("yoy_pct")),
+            label=pl.concat_str(
+                pl.when(pl.col("yoy_high").is_infinite()).then(pl.lit("≥ ")).otherwise(pl.lit("")),
+                percent(pl.col("yoy_pct")),
+            ),
             change=percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang),
             window=window(pl.col("start"), pl.col("end")),
             status=status(),

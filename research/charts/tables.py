@@ -76,7 +76,7 @@ def source_cell(sources: pl.DataFrame) -> pl.LazyFrame:
     # An address that readers are not sent to is still said, as text.
     address = small(pl.col("url")).fill_null("")
     day = pl.coalesce(pl.col("issued").cast(pl.String), pl.lit("—"))
-    outlet = small(pl.concat_str("outlet", day, separator=" · ", ignore_nulls=True))
+    outlet = small(pl.concat_str("issuer", "outlet", day, separator=" · ", ignore_nulls=True))
     said = pl.when(linked).then(link).otherwise(pl.concat_str(title, address))
     cell = pl.format('<div style="{}">{}{}</div>', pl.lit(_SOURCE), said, outlet)
     return sources.lazy().select("source_id", source=cell)

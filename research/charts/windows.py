@@ -10,6 +10,7 @@ import polars as pl
 
 from research.charts.bars import Look, bars, sourcing, status
 from research.lang import (
+    LANGS,
     Lang,
     between,
     number,
@@ -52,6 +53,10 @@ def series_name(record: Record, indicator: str, geo: str, scope: str, lang: Lang
     >>> series_name(load(), "cases_solved", "CN", "total", "en")
     'Cases solved, China'
     """
+    if lang not in LANGS:
+        raise RecordError(f"lang: {lang!r} is not allowed; allowed: {', '.join(LANGS)}")
+    for value, what in ((indicator, "indicator"), (geo, "geo"), (scope, "scope")):
+        record.names(value, what)
     parts = [
         record.indicators.filter(indicator=indicator).item(0, f"name_{lang}"),
         record.regions.filter(code=geo).item(0, f"name_{lang}"),
@@ -138,6 +143,35 @@ def _drawable(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame
 
 
+def announced(
+    record: Record,
+    indicator: str,
+    geo: str,
+    scope: str,
+    start: Day,
+    end: Day,
+    as_of: Day,
+    lang: Lang,
+) -> tuple[pl.DataFrame, str, str]:
+    """The bars of a series, its name, and what its axis is in. Raises `RecordError` if empty."""
+    name = series_name(record, indicator, geo, scope, lang)
+    rows = _figures(record, indicator, geo, scope, start, end, as_of)
+    merged = _merged(rows.filter(pl.col("value").is_not_null()), record, ("low", "value", "high"))
+    flow = record.indicators.filter(indicator=indicator).item(0, "kind") == "flow"
+    days = (pl.col("end") - pl.col("start")).dt.total_days() + 1 if flow else pl.lit(1)
+    low, high = pl.col("low") / days, pl.col("high") / days
+    first = _drawable(merged.select("unit").limit(1).collect(), name).item(0, "unit")
+    unit = unit_name(record.units, first, lang)
+    axis = _PER_DAY[lang].format(unit=unit) if flow else unit
+    texts = merged.with_columns(
+        interval=pl.format("{} {}", between(pl.col("low"), pl.col("high"), lang), pl.lit(unit)),
+        rate=pl.format("{} · {}", between(low, high, lang, 4), pl.lit(axis))
+        if flow
+        else pl.lit(""),
+    )
+    return _drawn(texts, low, high, _short(lang), lang), name, axis
+
+
 def windows(
     record: Record,
     indicator: str,
@@ -162,21 +196,10 @@ def windows(
     >>> chart.title.text
     'Cases solved, China'
     """
-    name = series_name(record, indicator, geo, scope, lang)
-    rows = _figures(record, indicator, geo, scope, start, end, as_of)
-    merged = _merged(rows.filter(pl.col("value").is_not_null()), record, ("low", "value", "high"))
+    frame, name, unit = announced(record, indicator, geo, scope, start, end, as_of, lang)
     flow = record.indicators.filter(indicator=indicator).item(0, "kind") == "flow"
-    days = (pl.col("end") - pl.col("start")).dt.total_days() + 1 if flow else pl.lit(1)
-    texts = merged.with_columns(
-        interval=between(pl.col("low"), pl.col("high"), lang),
-        rate=between(pl.col("low") / days, pl.col("high") / days, lang, 4),
-    )
-    low, high = pl.col("low") / days, pl.col("high") / days
-    frame = _drawable(_drawn(texts, low, high, _short(lang), lang), name)
-    unit = unit_name(record.units, frame.item(0, "unit"), lang)
-    y_title = _PER_DAY[lang].format(unit=unit) if flow else unit
     subtitle = _SUBTITLE["flow" if flow else "level"][lang]
-    return bars(frame, Look(name, subtitle, y_title, lang, width, height))
+    return bars(frame, Look(name, subtitle, unit, lang, width, height))
 
 
 def changes(

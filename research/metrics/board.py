@@ -60,15 +60,17 @@ def board(
     as_of: Day = None,
     geo: str = "CN",
     source: Names = None,
+    only: bool = False,
 ) -> pl.DataFrame:
     """One figure for each indicator of a place about a period, as known on a day.
 
     Of the figures of scope `total` whose window meets the period, the one that covers most of it
     stands on the board; then the one with fewest days outside, undoubted before doubtful, then the
     latest issue. Every figure of `source` (one id or several) stands on it besides, whatever its
-    place and scope. Columns: those of `Record.select`, and `others` (how many more figures were
-    known), `implied_low`, `implied_value`, `implied_high` (the year before), `featured`. Sorted by
-    lane, figures of other places and of parts last. Raises `RecordError`.
+    place and scope; with `only`, nothing else does. Columns: those of `Record.select`, and `others`
+    (how many more figures were known), `implied_low`, `implied_value`, `implied_high` (the year
+    before), `featured`. Sorted by lane, figures of other places and of parts last. Raises
+    `RecordError`.
 
     >>> from research.record.record import load
     >>> seen = board(load(), start="2021-04-01", end="2022-03-31", as_of="2022-05-11")
@@ -93,6 +95,8 @@ def board(
         .unique("indicator", keep="first", maintain_order=True)
     )
     replaced = chosen.join(featured, on=["indicator", "geo", "scope"], how="anti")
+    if only:
+        replaced = replaced.clear()
     rows = pl.concat(
         [
             replaced.with_columns(featured=pl.lit(value=False)).drop("inside", "outside"),
@@ -123,11 +127,12 @@ def claims_about(
     as_of: Day = None,
     geo: str = "CN",
     source: Names = None,
+    only: bool = False,
 ) -> pl.DataFrame:
     """Claims about a place whose window meets a period, and all claims of `source`.
 
-    Columns: those of `record.claims`, with `lane`, `issued`, `quality`, `featured`. Raises
-    `RecordError`.
+    With `only`, no others. Columns: those of `record.claims`, with `lane`, `issued`, `quality`,
+    `featured`. Raises `RecordError`.
 
     >>> from research.record.record import load
     >>> runs = claims_about(load(), indicator="cases_filed").filter(kind="yoy_decline_run")
@@ -146,7 +151,7 @@ def claims_about(
         meets &= pl.col("indicator").is_in(indicators)
     return (
         known.claims.lazy()
-        .filter(meets | featured)
+        .filter(featured if only else meets | featured)
         .join(known.indicators.lazy().select("indicator", "lane"), on="indicator")
         .join(known.sources.lazy().select("source_id", "issued", "quality"), on="source_id")
         .with_columns(featured=featured)

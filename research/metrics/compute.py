@@ -113,9 +113,9 @@ def _wide(figures: pl.LazyFrame, metric: Metric, inputs: list[Input]) -> pl.Lazy
 def _reason(inputs: list[Input]) -> pl.Expr:
     """Why a row could not be computed: which inputs the record lacks for this window."""
     said = {
-        "level": "a level",
-        "year_before": "a level a year before",
-        "change": "a printed change",
+        "level": "level",
+        "year_before": "level a year before",
+        "change": "printed change",
     }
     missing = [
         pl.when(pl.col(f"{item.column}_value").is_null()).then(
@@ -191,8 +191,8 @@ def compute(
 ) -> pl.DataFrame:
     """One metric for every window for which the record has any of its inputs.
 
-    Returns `metric`, `indicator` (for a metric of any indicator), `geo`, `scope`, `start`, `end`,
-    `low`, `value`, `high`, `unit`, `observations` (ids used), `marks` (of any of them), `reason`
+    Returns `start`, `end`, `low`, `value`, `high`, `unit`, `metric`, `indicator` (for a metric of
+    any indicator), `geo`, `scope`, `observations` (ids used), `marks` (of any of them), `reason`
     (null where there is a value, otherwise why there is none). Rows with a value come first.
     Windows, places and scopes must be equal, but for a scope that the formula itself names; a
     window counts where it lies within `start`..`end`. Raises `RecordError` for unknown names.
@@ -214,8 +214,12 @@ def compute(
     inputs = [item for item in metric.inputs if item.name != "days"]
     keys = _KEY if metric.of_any_indicator else _WINDOW
     figures = record.figures().filter(pl.col("kind").cast(pl.String).is_in(metric.kinds))
-    rows = _wide(figures, metric, inputs).select(
-        pl.lit(metric.name).alias("metric"), *keys, **_answer(metric, inputs)
+    answer = _answer(metric, inputs)
+    leading = ["start", "end", "low", "value", "high", "unit"]
+    rows = (
+        _wide(figures, metric, inputs)
+        .with_columns(pl.lit(metric.name).alias("metric"), **answer)
+        .select(*leading, "metric", *[k for k in keys if k not in leading], *list(answer)[4:])
     )
     for column, names in allowed.items():
         if names is not None:

@@ -16,6 +16,7 @@ import polars as pl
 from research.record.printed import Rounding, interval, reading
 
 _INF = float("inf")
+_TRIPLE = pl.Struct({"low": pl.Float64, "value": pl.Float64, "high": pl.Float64})
 
 
 def printed_interval(
@@ -27,11 +28,14 @@ def printed_interval(
     >>> pl.select(printed_interval(pl.lit("37万余起"))).item()
     {'low': 370000.0, 'value': 370000.0, 'high': 380000.0}
     """
-    field = reading(printed).struct.field
-    ends = interval(
-        field("value"), field("step"), field("limit"), rounding, printed_step=printed_step
-    ).struct.field
-    return pl.struct(ends("low"), field("value"), ends("high"))
+    value, step, limit = pl.col("value"), pl.col("step"), pl.col("limit")
+    ends = interval(value, step, limit, rounding, printed_step=printed_step)
+
+    def read(figures: pl.Series) -> pl.Series:
+        stages = figures.struct.unnest().lazy().with_columns(ends.struct.unnest())
+        return stages.select(pl.struct("low", "value", "high")).collect().to_series()
+
+    return reading(printed).map_batches(read, return_dtype=_TRIPLE)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def sdmx(observations: pl.DataFrame) -> pl.DataFrame:
         INDICATOR=pl.col("indicator"),
         REF_AREA=pl.col("geo"),
         SCOPE=pl.col("scope").str.replace_all("/", "__", literal=True),
-        SOURCE=pl.col("observation_id"),
+        OBS_ID=pl.col("observation_id"),
         TIME_PERIOD=pl.concat_str(pl.col("start").cast(pl.String), pl.lit("/P"), days, pl.lit("D")),
         OBS_VALUE=pl.col("value"),
         LOW=pl.col("low"),
@@ -109,6 +109,10 @@ def sdmx(observations: pl.DataFrame) -> pl.DataFrame:
 def export(frames: Mapping[str, pl.DataFrame], path: Path, format: str) -> Path:
     """See `Record.export`."""
     if format == "sdmx-csv":
+        if path.is_dir():
+            raise ValueError(
+                f"{path} is a folder; SDMX-CSV is one file: name it, as in {path}/record.csv"
+            )
         tables.write(sdmx(frames["observations"]), path)
         return path
     if format not in ("csv", "parquet"):

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from research.record.printed import reading
 from research.record.schema import QUALIFIER_OF, Claims, Observations
+from research.record.tables import TableError
 
 _DEFAULTS = {"source_id": "frame", "geo": "CN", "scope": "total"}
+
+
+def _as_frame(frame: Any, required: tuple[str, ...], name: str) -> pl.DataFrame:
+    """A Polars frame, or what makes one; with the columns that have no default."""
+    if not isinstance(frame, pl.DataFrame | dict | list):
+        kind = type(frame).__name__
+        raise TableError(
+            f"{name}: a {kind} is no Polars frame; pl.from_pandas(…) makes one of pandas"
+        )
+    made = pl.DataFrame(frame)
+    for column in [c for c in required if c not in made.columns]:
+        raise TableError(f"{name} (frame): column {column!r} is missing; add it")
+    return made
 
 
 def _with_defaults(frame: pl.DataFrame, defaults: dict[str, str]) -> pl.DataFrame:
@@ -40,6 +56,7 @@ def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame)
     """
     if frame is None:
         return Observations.create_empty()
+    frame = _as_frame(frame, ("indicator", "start", "end"), "observations")
     frame = _with_defaults(frame, _DEFAULTS)
     frame = frame.with_columns(
         pl.lit(None, dtype=dtype).alias(c)
@@ -78,6 +95,7 @@ def completed_claims(frame: pl.DataFrame | None) -> pl.DataFrame:
     """Fill id, source, place and scope."""
     if frame is None:
         return Claims.create_empty()
+    frame = _as_frame(frame, ("kind", "indicator", "start", "end"), "claims")
     frame = _with_defaults(frame, _DEFAULTS)
     return _with_ids(frame, "claim_id", [pl.lit(":"), pl.col("kind").cast(pl.String)])
 

@@ -46,6 +46,16 @@ def with_intervals(observations: pl.DataFrame, rounding: Rounding = "either") ->
     )
 
 
+def with_ratios(comparisons: pl.DataFrame, rounding: Rounding = "either") -> pl.DataFrame:
+    """Add `low` and `high`: how many times its base a window is."""
+    read = pl.col("_change").struct.field
+    ends = interval(read("value"), read("step"), read("limit"), rounding).struct.field
+    frame = comparisons.with_columns(_change=change(pl.col("printed")))
+    return frame.with_columns(low=1 + ends("low") / 100, high=1 + ends("high") / 100).drop(
+        "_change"
+    )
+
+
 def with_marks(observations: pl.LazyFrame) -> pl.LazyFrame:
     """Add `marks`, the list of `MARKS` that hold for each row."""
     says = pl.coalesce(pl.col("value").cast(pl.String), pl.col("yoy_pct").cast(pl.String))

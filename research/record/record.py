@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
 from research.record import display, export, tables
 from research.record.frames import completed_claims, completed_observations, sources_of
-from research.record.measures import with_intervals, with_marks
+from research.record.measures import with_intervals, with_marks, with_ratios
 from research.record.printed import Rounding
 from research.record.schema import LANES, SCHEMAS
 
@@ -33,10 +33,10 @@ def as_day(day: Day, name: str = "day") -> date | None:
     >>> as_day("2022-05-11")
     datetime.date(2022, 5, 11)
     """
-    if not isinstance(day, str):
+    if day is None or isinstance(day, date):
         return day
     try:
-        return date.fromisoformat(day)
+        return datetime.strptime(str(day), "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
     except ValueError as problem:
         raise RecordError(f"{name}: {day!r} is not a day written YYYY-MM-DD") from problem
 
@@ -48,7 +48,8 @@ class Record:
     `indicator`, `start`, `end` and `printed` or `value`; every other column has a default (China,
     scope `total`, certain window). Each of the tables is a Polars frame: `observations` (with its
     interval `low`, `high`, in base units, `high` infinite where nothing limits it), `claims`,
-    `sources`, `indicators`, `units`, `scopes`, `operations`, `regions`, `population`, `quarantine`.
+    `comparisons`, `sources`, `indicators`, `units`, `scopes`, `operations`, `regions`,
+    `population`, `quarantine`.
 
     Raises `TableError` where a row breaks the contract of its table.
 
@@ -83,8 +84,7 @@ class Record:
                     stated, on="observation_id", how="left", maintain_order="left"
                 ),
                 "claims": tables.validated(claims.drop("issued", strict=False), "claims"),
-                "operations": SCHEMAS["operations"].create_empty(),
-                "quarantine": SCHEMAS["quarantine"].create_empty(),
+                **{name: SCHEMAS[name].create_empty() for name in _WITHOUT_FRAMES},
             },
             rounding,
         )
@@ -96,8 +96,11 @@ class Record:
         observations = frames["observations"]
         if "limit" not in observations.columns:
             observations = with_intervals(observations, rounding)
+        comparisons = frames["comparisons"]
+        if "low" not in comparisons.columns:
+            comparisons = with_ratios(comparisons, rounding)
         self.rounding, self.vintage = rounding, vintage
-        self._frames = {**frames, "observations": observations}
+        self._frames = {**frames, "observations": observations, "comparisons": comparisons}
 
     @classmethod
     def _of(
@@ -116,6 +119,11 @@ class Record:
     def claims(self) -> pl.DataFrame:
         """One row a statement without a level."""
         return self._frames["claims"]
+
+    @property
+    def comparisons(self) -> pl.DataFrame:
+        """One row a claim of change whose base is known."""
+        return self._frames["comparisons"]
 
     @property
     def sources(self) -> pl.DataFrame:
@@ -174,6 +182,7 @@ class Record:
         frames = {**self._frames, "sources": sources}
         for name in ("observations", "claims", "operations", "quarantine"):
             frames[name] = self._frames[name].filter(kept)
+        frames["comparisons"] = self.comparisons.join(frames["claims"], on="claim_id", how="semi")
         return Record._of(frames, self.rounding, day)
 
     def select(
@@ -220,12 +229,14 @@ class Record:
             frame = frame.filter(pl.col(low) >= first)
         if last:
             frame = frame.filter(pl.col(high) <= last)
-        return frame.sort("indicator", "geo", "scope", "start", "end", "observation_id").collect()
+        ordered = frame.sort("indicator", "geo", "scope", "start", "end", "observation_id")
+        return ordered.select(*_FIRST, pl.exclude(_FIRST)).collect()
 
-    def figures(self) -> pl.LazyFrame:
-        """All observations, lazily, with `lane`, `kind`, `issued`, `quality` and `marks`."""
+    def figures(self, indicator: str | None = None) -> pl.LazyFrame:
+        """Observations, lazily, with `lane`, `kind`, `issued`, `quality` and `marks`."""
+        rows = self.observations.lazy()
         return (
-            with_marks(self.observations.lazy())
+            with_marks(rows if indicator is None else rows.filter(indicator=indicator))
             .join(
                 self.indicators.lazy().select("indicator", pl.col("lane").cast(pl.String), "kind"),
                 on="indicator",
@@ -263,7 +274,7 @@ class Record:
         figures = self.observations.group_by("indicator").agg(
             figures=pl.len(), first=pl.col("start").min(), last=pl.col("end").max()
         )
-        terms = words.lower().split()
+        terms = words.lower().split() or [""]
         return (
             self.indicators.lazy()
             .with_columns(
@@ -285,7 +296,8 @@ class Record:
         A row whose key is known replaces the old one; others are added. Raises `TableError`.
         """
         frames = dict(self._frames)
-        for name, given in tables.read_folder(Path(path)).items():
+        given_tables = tables.read_folder(Path(path))
+        for name, given in given_tables.items():
             measured = name == "observations"
             over = with_intervals(given, self.rounding) if measured else given
             key = SCHEMAS[name].primary_key()
@@ -293,6 +305,8 @@ class Record:
             frames[name] = pl.concat([kept, over])
             shape = frames[name].select(SCHEMAS[name].column_names())
             tables.validated(shape, name, f"{name} of the record under {Path(path).name}")
+        for name in given_tables:
+            tables.check_references(frames, {name: given_tables[name]})
         return Record._of(frames, self.rounding, self.vintage)
 
     def export(
@@ -313,6 +327,9 @@ class Record:
 
 
 _VOCABULARY = ("units", "indicators", "scopes", "regions", "population")
+_WITHOUT_FRAMES = ("operations", "comparisons", "quarantine")
+# What a person looks for first: a printed frame shows its first columns.
+_FIRST = ["indicator", "geo", "scope", "start", "end", "printed", "low", "value", "high"]
 _NAMED = {
     "indicator": ("indicators", "indicator"),
     "geo": ("regions", "code"),
@@ -329,7 +346,7 @@ def _packaged(name: str) -> pl.DataFrame:
 def _known(names: Names, known: Iterable[str], what: str) -> list[str] | None:
     if names is None:
         return None
-    wanted = [names] if isinstance(names, str) else list(names)
+    wanted = [str(names)] if isinstance(names, str | int) else [str(name) for name in names]
     allowed = list(known)
     for name in wanted:
         if name not in allowed:
@@ -352,6 +369,8 @@ def load(path: str | Path | None = None, *, rounding: Rounding = "either") -> Re
     >>> load().observations.height >= 2800
     True
     """
+    if rounding not in (allowed := get_args(Rounding)):
+        raise RecordError(f"rounding: {rounding!r} is not allowed; allowed: {', '.join(allowed)}")
     folder = tables.TABLES if path is None else Path(path)
     found = tables.read_folder(folder)
     frames = {n: found[n] if n in found else schema.create_empty() for n, schema in SCHEMAS.items()}

@@ -255,6 +255,29 @@ class Claims(dy.Schema):
         return pl.col("start") <= pl.col("end")
 
 
+class Comparisons(dy.Schema):
+    """A claim of change whose base its note names, made readable: a window against another."""
+
+    claim_id = dy.String(
+        primary_key=True, metadata={"references": "claims.claim_id"}, description="the claim"
+    )
+    start = dy.Date(nullable=False, description="first day of the window that changed")
+    end = dy.Date(nullable=False, description="its last day")
+    base_start = dy.Date(nullable=False, description="first day of the base")
+    base_end = dy.Date(nullable=False, description="its last day")
+    printed = _text("the change, as a rise or fall or a multiple of the base", nullable=False)
+
+    @dy.rule()
+    def dates_ordered(cls) -> pl.Expr:
+        """`start` must not be after `end`, nor `base_start` after `base_end`: correct them."""
+        return (pl.col("start") <= pl.col("end")) & (pl.col("base_start") <= pl.col("base_end"))
+
+    @dy.rule()
+    def change_is_readable(cls) -> pl.Expr:
+        """`printed` must hold a percentage or a multiple: write 上升5.4%, 下降14.3%, 增长2倍."""
+        return p.change(pl.col("printed")).struct.field("value").is_not_null()
+
+
 class Quarantine(Observations):
     """Rows kept out of the record because they break a rule and nothing proves the right value."""
 
@@ -282,6 +305,7 @@ SCHEMAS: dict[str, type[dy.Schema]] = {
     "operations": Operations,
     "observations": Observations,
     "claims": Claims,
+    "comparisons": Comparisons,
     "quarantine": Quarantine,
 }
 """Every table of the record, in the order in which one refers to another."""

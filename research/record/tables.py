@@ -79,6 +79,11 @@ def _typed(frame: pl.DataFrame, schema: type[dy.Schema], name: str) -> pl.DataFr
                 f"{right}{more}"
             )
     dtypes = {c: t.dtype for c, t in schema.columns().items()}
+    for column in [
+        c for c in typed.columns if dtypes[c] == pl.Date and typed.schema[c].is_numeric()
+    ]:
+        value = typed[column].drop_nulls().first()
+        raise TableError(f"{name}, column {column!r}: {value!r} is not a day written YYYY-MM-DD")
     return typed.cast({c: t for c, t in dtypes.items() if typed.schema[c] != t})
 
 
@@ -96,8 +101,9 @@ def _first_broken_rule(frame: pl.DataFrame, schema: type[dy.Schema], name: str) 
     column, _, check = rule.partition("|")
     if check:
         value = rows[column][0]
-        problem = "must not be blank" if check == "nullability" else f"breaks {check!r}"
-        raise TableError(f"{name}, row {row}, column {column!r}: {value!r} {problem}{more}")
+        blank = check == "nullability"
+        problem = "is blank; fill it" if blank else f"{value!r} breaks {check!r}"
+        raise TableError(f"{name}, row {row}, column {column!r}: {problem}{more}")
     key = "|".join(str(rows[c][0]) for c in schema.primary_key())
     cells = ", ".join(
         f"{c}={rows[c][0]!s}"
@@ -154,9 +160,15 @@ def read_folder(folder: Path) -> dict[str, pl.DataFrame]:
     return {path.stem: read(path, path.stem) for path in files}
 
 
-def check_references(tables: Mapping[str, pl.DataFrame]) -> None:
-    """Every id resolves, and every observation has its indicator's unit. Raises `TableError`."""
-    for table, frame in tables.items():
+def check_references(
+    tables: Mapping[str, pl.DataFrame], rows: Mapping[str, pl.DataFrame] | None = None
+) -> None:
+    """Every id resolves, and every observation has its indicator's unit. Raises `TableError`.
+
+    With `rows`, only these rows are checked against the tables, and errors number them as they are.
+    """
+    checked = tables if rows is None else rows
+    for table, frame in checked.items():
         for column, (target, key) in references(table).items():
             known = tables[target][key]
             lost = frame[column].is_not_null() & ~frame[column].is_in(known.implode())
@@ -168,7 +180,8 @@ def check_references(tables: Mapping[str, pl.DataFrame]) -> None:
                     f"{table}, row {row + 2}, column {column!r}: {frame[column][row]!r} is not in "
                     f"{target}{hint}"
                 )
-    check_units(tables["observations"], tables["indicators"])
+    if "observations" in checked:
+        check_units(checked["observations"], tables["indicators"])
 
 
 def check_units(observations: pl.DataFrame, indicators: pl.DataFrame) -> None:

@@ -33,12 +33,14 @@ def run_all(
 
     Parameters are checked against the record before anything is executed.
     """
+    refused: list[Entry] = []
     waiting: dict[Future[Result], Run] = {}
     for run in runs:
         try:
             values = parameters_of(run)
             parameters(run.notebook, record, values, run.origin)
         except ParameterError as error:
+            refused.append(_refused(run, str(error)))
             yield Result(run, 0.0, str(error))
             continue
         waiting[executor.submit(execute, run, values, project, reports)] = run
@@ -47,7 +49,13 @@ def run_all(
         # A dead kernel or a full disk ends this run, not the batch.
         said = f"{type(problem).__name__}: {shorten(str(problem), 300)}"
         yield Result(waiting[future], 0.0, said) if problem else future.result()
-    write_index(reports)
+    write_index(reports, refused)
+
+
+def _refused(run: Run, error: str) -> Entry:
+    """A run that never started stands on the index too, with its cause."""
+    lang = str(run.parameters.get("lang", "zh"))
+    return Entry(run.notebook, run.name, run.name, lang, None, status="failed", error=error)
 
 
 def _title(page: Path) -> str:
@@ -83,12 +91,12 @@ def _entry(path: Path, reports: Path) -> Entry:
     )
 
 
-def write_index(reports: Path) -> Path:
+def write_index(reports: Path, refused: Iterable[Entry] = ()) -> Path:
     """`index.html` over every report that stands in the folder, failed runs among them."""
     order = list(MODELS)
     found = [path for path in reports.glob("*/*.ipynb") if path.parent.name in order]
     found.sort(key=lambda path: (order.index(path.parent.name), path.stem))
-    text = render_index(_entry(path, reports) for path in found)
+    text = render_index([*(_entry(path, reports) for path in found), *refused])
     index = reports / "index.html"
     replace_with(index, lambda path: path.write_text(text, encoding="utf-8"))
     return index

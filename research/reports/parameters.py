@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from research.lang import LANGS, Lang
-from research.record.record import Record, RecordError
+from research.record.record import Record, RecordError, as_day
 
 
 class ParameterError(ValueError):
@@ -21,15 +21,19 @@ class ParameterError(ValueError):
 
 
 def _day(value: object) -> object:
-    if value is None or isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value))
-    except ValueError as problem:
+        return as_day(value)  # type: ignore[arg-type]
+    except RecordError as problem:
         raise ValueError("not a day; write YYYY-MM-DD") from problem
 
 
+def _code(value: object) -> object:
+    """A place whose code YAML took for a number."""
+    return str(value) if isinstance(value, int) else value
+
+
 Day = Annotated[date | None, BeforeValidator(_day)]
+Code = Annotated[str, BeforeValidator(_code)]
 Names = str | list[str] | None
 
 
@@ -44,7 +48,7 @@ class Common(BaseModel):
 class Period(Common):
     """A notebook about a place and a period."""
 
-    geo: str = "CN"
+    geo: Code = "CN"
     start: Day = None
     end: Day = None
 
@@ -77,7 +81,22 @@ class Trend(Period):
     scope: str = "total"
 
 
-MODELS: dict[str, type[Common]] = {"scoreboard": Scoreboard, "trend": Trend}
+class Check(Common):
+    """Does this bulletin agree with all that was announced?"""
+
+    source: str
+
+
+class Quality(Common):
+    """How good is the record: coverage, conflicts, revisions, single sources?"""
+
+
+MODELS: dict[str, type[Common]] = {
+    "scoreboard": Scoreboard,
+    "trend": Trend,
+    "check": Check,
+    "quality": Quality,
+}
 _VOCABULARY = ("indicator", "geo", "scope", "source")
 
 
@@ -106,6 +125,14 @@ def _lines(error: ValidationError, model: type[Common]) -> Iterator[str]:
                 yield f"{key}: {value!r} is wrong: {problem['msg'].lower()}"
 
 
+def _has_figures(given: Trend, record: Record) -> None:
+    rows = record.observations.filter(indicator=given.indicator, geo=given.geo)
+    if given.scope not in rows["scope"]:
+        known = ", ".join(rows["scope"].unique().sort().to_list()) or "none"
+        where = f"{given.indicator} in {given.geo}"
+        raise RecordError(f"scope: {given.scope!r} has no figure of {where}; allowed: {known}")
+
+
 def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: str = "") -> Common:
     """Validated parameters of one notebook; `file` is what errors call their origin.
 
@@ -126,6 +153,8 @@ def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: s
         given = model.model_validate(dict(values))
         for key in _VOCABULARY:
             record.names(getattr(given, key, None), key)
+        if isinstance(given, Trend):
+            _has_figures(given, record)
     except ValidationError as error:
         raise ParameterError(f"{origin}: {'; '.join(_lines(error, model))}") from error
     except RecordError as error:

@@ -1,0 +1,219 @@
+"""The tightest interval that all observations and claims together imply for any window (DESIGN §5).
+
+Partial identification (Manski 2003, Partial Identification of Probability Distributions): nothing
+is assumed beyond what was said, unless it is asked for. What a statement limits is `statements.py`,
+the linear program `polytope.py`, what yields in a conflict `conflicts.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from research.metrics.assume import Assumption, as_statement
+from research.metrics.causes import explained
+from research.metrics.conflicts import Resolution, irreducible, resolve
+from research.metrics.polytope import Polytope
+from research.metrics.statements import DAY, SLACK_DAYS, Statement, of_series
+from research.record.record import Day, Record, RecordError, as_day
+
+_SCHEMA = {
+    "start": pl.Date,
+    "end": pl.Date,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "path": pl.Float64,
+}
+# Scopes, and families of them, under which each figure counts something else.
+_SINGLE = ("single_action", "single_batch", "class_a_notices", "rate", "sample", "share")
+_STATEMENT = {
+    "id": pl.String,
+    "kind": pl.String,
+    "source_id": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "said": pl.String,
+    "weight": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a series can have been, window by window, and all that this rests on.
+
+    `frame`: `start`, `end`, `low`, `high` (infinite: unbounded), `path` (the smoothest series
+    inside everything, in the unit of the indicator). `statements`: what was used and what was set
+    aside (`set_aside`). `conflicts`: one row a statement in a conflict (`causes.explained`).
+    `assumptions`: their names; none by default.
+    """
+
+    indicator: str
+    geo: str
+    scope: str
+    frame: pl.DataFrame
+    statements: pl.DataFrame
+    assumptions: tuple[str, ...]
+    resolution: Resolution
+    conflicts: pl.DataFrame
+    vintage: date | None
+
+    @property
+    def set_aside(self) -> pl.DataFrame:
+        """Statements left out because not all can be true; each with the conflicts it stands in."""
+        return self.statements.filter("set_aside")
+
+    def __repr__(self) -> str:
+        aside, used = self.set_aside.height, self.statements.height
+        assumed = "; ".join(self.assumptions) or "none"
+        series = f"{self.indicator} ({self.geo}, {self.scope})"
+        return (
+            f"bounds of {series}, as of {self.vintage or 'now'}\n"
+            f"{used - aside} statements, {aside} set aside in {len(self.resolution.conflicts)} "
+            f"conflicts; assumptions: {assumed}\n{self.frame}\n"
+            "next: .statements, .set_aside, rs.chart.bounds(record, this)"
+        )
+
+    def _repr_html_(self) -> str:
+        head = self.__repr__().split("\n")
+        lines = "<br>".join(head[:2])
+        return f"<p>{lines}</p>{self.frame._repr_html_()}<p><code>{head[-1]}</code></p>"
+
+
+def statement_frame(statements: Iterable[Statement], aside: Iterable[str] = ()) -> pl.DataFrame:
+    """Statements as a table, with whether each was set aside."""
+    rows = [[getattr(s, column) for column in _STATEMENT] for s in statements]
+    frame = pl.DataFrame(rows, schema=_STATEMENT, orient="row")
+    return frame.with_columns(set_aside=pl.col("id").is_in(list(aside)))
+
+
+def require_series(record: Record, indicator: str, geo: str, scope: str) -> None:
+    """Only a flow is a sum of its months; single actions are no series. Raises `RecordError`."""
+    record.names(indicator, "indicator"), record.names(geo, "geo"), record.names(scope, "scope")
+    kind = record.indicators.filter(indicator=indicator).item(0, "kind")
+    family = record.scopes.filter(scope=scope).item(0, "family")
+    if family in _SINGLE or scope in _SINGLE:
+        raise RecordError(f"{scope} is no series: each figure is of another action or batch")
+    if kind != "flow":
+        raise RecordError(
+            f"{indicator} is a {kind}: only a flow can be cut into months and bounded"
+        )
+
+
+def _periods(every: str, statements: Sequence[Statement]) -> list[tuple[date, date]]:
+    levels = [s for s in statements if s.kind == "level"] or statements
+    first, last = min(s.start for s in levels), max(s.end for s in levels)
+    try:
+        starts = pl.date_range(
+            pl.select(pl.lit(first).dt.truncate(every)).item(), last, every, eager=True
+        )
+    except pl.exceptions.PolarsError as problem:
+        raise RecordError(f"every: {every!r} is not an interval such as 1mo, 1q, 1y") from problem
+    ends = starts.dt.offset_by(every) - timedelta(days=1)
+    return list(zip(starts.to_list(), ends.to_list(), strict=True))
+
+
+def _windows(windows: Iterable[tuple[Day, Day]]) -> list[tuple[date, date]]:
+    found = []
+    for start, end in windows:
+        first, last = as_day(start, "start"), as_day(end, "end")
+        if first is None or last is None or first > last:
+            raise RecordError(
+                f"windows: {start} to {end} is no window; give start and end, in order"
+            )
+        found.append((first, last))
+    return found
+
+
+def _assume(polytope: Polytope, resolution: Resolution, names: Sequence[str]) -> None:
+    """Raise where an assumption cannot hold with what was said."""
+    everything = frozenset(polytope.statements) - frozenset(names)
+    for aside in resolution.set_aside:
+        if names and not polytope.feasible({*(everything - aside), *names}):
+            against = irreducible(polytope, sorted(everything - aside), names)
+            raise RecordError(
+                f"the assumption {'; '.join(names)} contradicts {', '.join(sorted(against))}"
+            )
+
+
+def bounds(
+    record: Record,
+    indicator: str,
+    geo: str = "CN",
+    scope: str = "total",
+    *,
+    every: str = "1mo",
+    windows: Iterable[tuple[Day, Day]] | None = None,
+    as_of: Day = None,
+    assume: Sequence[Assumption] = (),
+    slack_days: int = SLACK_DAYS,
+) -> Bounds:
+    """The least and the most that a flow can have been, in every month or in the windows asked for.
+
+    All statements about the series hold together: announced levels, printed changes, runs, records,
+    parts and wholes. Where they cannot, the lightest sets of statements are set aside, and the
+    bounds are the hull over all such sets. An inferred window is an inner and an outer one, each
+    `slack_days` off. Raises `RecordError`.
+
+    >>> from research.record.record import load
+    >>> found = bounds(load(), "cases_solved", windows=[("2022-01-01", "2022-12-31")])
+    >>> found.frame.select("low", "high").row(0)
+    (463500.0, 465000.0)
+    """
+    record = record.as_of(as_of)
+    require_series(record, indicator, geo, scope)
+    said = of_series(record, indicator, geo, scope, slack_days)
+    if not said:
+        raise RecordError(f"nothing was said about {indicator} ({geo}, {scope}) that limits it")
+    asked = _windows(windows) if windows is not None else _periods(every, said)
+    polytope = Polytope(said, asked)
+    resolution = resolve(polytope, said)
+    assumed = [as_statement(a, polytope.edges[0], polytope.edges[-1] - DAY) for a in assume]
+    if assumed:
+        polytope = Polytope([*said, *assumed], asked)
+        _assume(polytope, resolution, [a.id for a in assumed])
+    everything = frozenset(polytope.statements)
+    lows, highs = [float("inf")] * len(asked), [0.0] * len(asked)
+    for aside in reversed(resolution.set_aside):
+        polytope.use(everything - aside)
+        for at, window in enumerate(asked):
+            low, high = polytope.bound(*window)
+            lows[at], highs[at] = min(lows[at], low), max(highs[at], high)
+    path = polytope.sums(polytope.path(), asked) if asked else []
+    totals = record.observations.filter("cumulative")["observation_id"]
+    conflicts = explained(polytope, resolution, set(totals))
+    rows = [[*window, lows[i], highs[i], path[i]] for i, window in enumerate(asked)]
+    return Bounds(
+        indicator,
+        geo,
+        scope,
+        pl.DataFrame(rows, schema=_SCHEMA, orient="row"),
+        statement_frame(said, resolution.ever_set_aside),
+        tuple(a.name for a in assume),
+        resolution,
+        conflicts,
+        record.vintage,
+    )
+
+
+def survey(record: Record, *, geo: str = "CN", as_of: Day = None) -> list[Bounds]:
+    """Every series of a place in which not all statements can be true, with its conflicts.
+
+    Levels of stocks and ratios, and scopes that are no series, are passed over.
+    """
+    record = record.as_of(as_of)
+    flows = record.figures().filter(pl.col("kind").cast(pl.String) == "flow", geo=geo)
+    series = flows.select("indicator", "scope").unique().sort("indicator", "scope").collect()
+    family = dict(record.scopes.select("scope", "family").iter_rows())
+    found = []
+    for indicator, scope in series.iter_rows():
+        if scope in _SINGLE or family[scope] in _SINGLE:
+            continue
+        if not of_series(record, indicator, geo, scope):
+            continue
+        answer = bounds(record, indicator, geo, scope, windows=[])
+        if answer.resolution.conflicts:
+            found.append(answer)
+    return found

@@ -1,0 +1,295 @@
+"""Every figure and claim about one series as linear limits on sums over days (DESIGN §5).
+
+A statement is one observation, one claim or one assumption; its rows are limits
+`low ≤ Σ coefficient · sum over a window ≤ high`. Solving them is `polytope.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from research.metrics.compute import preferred
+from research.record.record import Record
+
+INF = float("inf")
+DAY = timedelta(days=1)
+SLACK_DAYS = 31
+"""How far an end of an inferred window may lie from where it was put. Inferred windows come from
+words like 一年来 and 截至目前, whose ends are a month's statistics away from the day of the text at
+most; a month each way covers those that the record could check against a stated window."""
+
+WEIGHTS = {
+    "doubtful": 1.0,
+    "secondary": 4.0,
+    "repost": 10.0,
+    "window_inferred": 20.0,
+    "superseded": 50.0,
+    "sound": 100.0,
+}
+"""What yields first where not all can be true: a statement weighs as its weakest ground."""
+
+
+class Term(NamedTuple):
+    """A coefficient times the sum over a window of whole days."""
+
+    coefficient: float
+    start: date
+    end: date
+
+
+class Row(NamedTuple):
+    """`low ≤ Σ terms ≤ high`."""
+
+    terms: tuple[Term, ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One limit on a series, where it comes from, and how firmly it stands.
+
+    `kind` is `level`, `change`, `part`, `whole`, `provinces`, a kind of claim, or `assumption`.
+    """
+
+    id: str
+    kind: str
+    source_id: str
+    start: date
+    end: date
+    said: str
+    weight: float
+    rows: tuple[Row, ...]
+
+    @property
+    def stated(self) -> tuple[float, float]:
+        """What it says of its quantity: of a sum its interval, of a change the ratio to its base;
+        of a run or a record, that each ratio is at most, or at least, 1."""
+        if all(len(row.terms) == 1 for row in self.rows):
+            return max(row.low for row in self.rows), min(row.high for row in self.rows)
+        if self.kind in ("change", "comparison"):
+            high = -self.rows[1].terms[1].coefficient if len(self.rows) > 1 else INF
+            return -self.rows[0].terms[1].coefficient, high
+        return (1.0, INF) if self.rows[0].low == 0 else (0.0, 1.0)
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier; the last day of February stays the last.
+
+    >>> year_before(date(2021, 2, 28)), year_before(date(2020, 2, 29))
+    (datetime.date(2020, 2, 29), datetime.date(2019, 2, 28))
+    """
+    if day.month == 2 and (day + DAY).month == 3:
+        return date(day.year - 1, 3, 1) - DAY
+    return day.replace(year=day.year - 1)
+
+
+def months(start: date, end: date) -> Iterator[tuple[date, date]]:
+    """The whole calendar months that lie within two days.
+
+    >>> [first.month for first, _ in months(date(2021, 1, 15), date(2021, 4, 30))]
+    [2, 3, 4]
+    """
+    first = start if start.day == 1 else _next_month(start)
+    while (following := _next_month(first)) - DAY <= end:
+        yield first, following - DAY
+        first = following
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _weight(row: dict[str, Any]) -> float:
+    grounds = [str(row["quality"]), *row["marks"], *(["superseded"] if row["superseded"] else [])]
+    return min(WEIGHTS.get(ground, WEIGHTS["sound"]) for ground in grounds)
+
+
+def _within(start: date, end: date, low: float, high: float, slack: timedelta) -> tuple[Row, ...]:
+    """A sum over a window. One whose ends are unsure is two: an inner window, surely covered, holds
+    at most `high`, and an outer one, surely covering, at least `low`."""
+    if not slack:
+        return (Row((Term(1.0, start, end),), low, high),)
+    rows = [Row((Term(1.0, start - slack, end + slack),), low, INF)]
+    if start + slack <= end - slack and high < INF:
+        rows.append(Row((Term(1.0, start + slack, end - slack),), 0.0, high))
+    return tuple(rows)
+
+
+def ratio_rows(
+    now: tuple[date, date], then: tuple[date, date], low: float, high: float
+) -> tuple[Row, ...]:
+    """sum(now) between `low` and `high` times sum(then)."""
+    rows = [Row((Term(1.0, *now), Term(-low, *then)), 0.0, INF)]
+    if high < INF:
+        rows.append(Row((Term(1.0, *now), Term(-high, *then)), -INF, 0.0))
+    return tuple(rows)
+
+
+def level_rows(row: dict[str, Any], slack: timedelta) -> tuple[Row, ...]:
+    """What an announced level limits."""
+    unsure = timedelta() if row["window_certain"] else slack
+    return _within(row["start"], row["end"], row["low"], row["high"], unsure)
+
+
+def change_rows(row: dict[str, Any], slack: timedelta) -> tuple[Row, ...]:
+    """What a printed year-on-year change limits. Over an inferred window the two sums are not known
+    to be of the same days, so only the implied level of the year before remains."""
+    low, high = 1 + row["yoy_low"] / 100, 1 + row["yoy_high"] / 100
+    then = year_before(row["start"]), year_before(row["end"])
+    if row["window_certain"]:
+        return ratio_rows((row["start"], row["end"]), then, low, high)
+    if row["low"] is None or low <= 0:
+        return ()
+    return _within(*then, row["low"] / high, row["high"] / low, slack)
+
+
+def run_rows(kind: str, start: date, end: date) -> tuple[Row, ...]:
+    """Each month of a run at most the month a year, or a month, before."""
+    found = []
+    for first, last in months(start, end):
+        if kind == "yoy_decline_run":
+            then = year_before(first), year_before(last)
+        else:
+            then = (first - DAY).replace(day=1), first - DAY
+        found.append(Row((Term(1.0, first, last), Term(-1.0, *then)), -INF, 0.0))
+    return tuple(found)
+
+
+def record_rows(kind: str, start: date, end: date, first: date) -> tuple[Row, ...]:
+    """A record high (or low) against the same window of every earlier year from `first` on."""
+    sign, found = (1.0 if kind == "record_high" else -1.0), []
+    then = year_before(start), year_before(end)
+    while then[0] >= first:
+        found.append(Row((Term(sign, start, end), Term(-sign, *then)), 0.0, INF))
+        then = year_before(then[0]), year_before(then[1])
+    return tuple(found)
+
+
+def _statement(
+    row: dict[str, Any], kind: str, said: str | None, rows: tuple[Row, ...]
+) -> Statement:
+    name = row["observation_id"] + (" (change)" if kind == "change" else "")
+    window = row["start"], row["end"]
+    return Statement(name, kind, row["source_id"], *window, said or "", _weight(row), rows)
+
+
+def _figures(record: Record, indicator: str) -> pl.LazyFrame:
+    """Figures of an indicator, with whether a later one of the same issuer supersedes each."""
+    issuers = record.sources.lazy().select("source_id", "issuer")
+    key = ["geo", "scope", "start", "end", "issuer"]
+    latest = pl.col("issued") == pl.col("issued").max().over(key)
+    return (
+        record.figures(indicator)
+        .join(issuers, on="source_id", maintain_order="left")
+        .with_columns(superseded=(~latest).fill_null(value=False))
+    )
+
+
+def _own(figures: pl.LazyFrame, geo: str, scope: str, slack: timedelta) -> Iterator[Statement]:
+    """Levels and changes of the series itself."""
+    own = figures.filter(geo=geo, scope=scope).sort("start", "end", "observation_id")
+    for row in own.collect().to_dicts():
+        if row["low"] is not None:
+            yield _statement(row, "level", row["printed"], level_rows(row, slack))
+        if row["yoy_low"] is not None:
+            said = row["yoy_printed"] or f"{row['yoy_pct']}%"
+            yield _statement(row, "change", said, change_rows(row, slack))
+
+
+def _bounding(
+    figures: pl.LazyFrame, record: Record, geo: str, scope: str, slack: timedelta
+) -> Iterator[Statement]:
+    """A part is never above its total, and a province never above the nation."""
+    relation = dict(record.scopes.select("scope", "relation").iter_rows())
+    level = dict(record.regions.select("code", "level").iter_rows())
+    parts = [name for name, how in relation.items() if how == "part"]
+    known = figures.filter(pl.col("low").is_not_null())
+    if scope == "total":
+        for row in known.filter(pl.col("scope").is_in(parts), geo=geo).collect().to_dicts():
+            part = row | {"high": INF}
+            yield _statement(part, "part", row["printed"], level_rows(part, slack))
+    wholes = {(geo, "total")} if relation[scope] == "part" else set()
+    wholes |= {("CN", scope)} if level[geo] == "province" else set()
+    for place, whole in sorted(wholes):
+        for row in known.filter(geo=place, scope=whole, window_certain=True).collect().to_dicts():
+            yield _statement(row, "whole", row["printed"], level_rows(row | {"low": 0.0}, slack))
+    if geo == "CN":
+        yield from _provinces(known, [p for p, how in level.items() if how == "province"], scope)
+
+
+def _provinces(known: pl.LazyFrame, codes: list[str], scope: str) -> Iterator[Statement]:
+    """The provinces of one window sum to at most the nation; figures in doubt are left out."""
+    sums = (
+        preferred(known.filter(pl.col("geo").is_in(codes), scope=scope, window_certain=True))
+        .filter(pl.col("doubt").is_null())
+        .group_by("start", "end")
+        .agg(pl.col("low").sum(), pl.col("geo").sort(), pl.len(), pl.col("source_id").first())
+        .sort("start", "end")
+    )
+    for row in sums.collect().to_dicts():
+        start, end = row["start"], row["end"]
+        rows = (Row((Term(1.0, start, end),), row["low"], INF),)
+        said = f"{row['len']} × province"
+        name = f"provinces:{scope}:{start}..{end}"
+        yield Statement(
+            name, "provinces", row["source_id"], start, end, said, WEIGHTS["repost"], rows
+        )
+
+
+_RUNS, _RECORDS = ("yoy_decline_run", "mom_decline_run"), ("record_high", "record_low")
+
+
+def _claims(
+    record: Record, indicator: str, geo: str, scope: str, first: date
+) -> Iterator[Statement]:
+    """Runs, records and changes against a stated base."""
+    quality = record.sources.lazy().select("source_id", "quality")
+    claims = (
+        record.claims.lazy()
+        .filter(indicator=indicator, geo=geo, scope=scope)
+        .join(quality, on="source_id", maintain_order="left")
+        .with_columns(
+            observation_id="claim_id", superseded=False, marks=pl.lit([], pl.List(pl.String))
+        )
+    )
+    for row in claims.filter(pl.col("kind").is_in([*_RUNS, *_RECORDS])).collect().to_dicts():
+        window = row["start"], row["end"]
+        run = row["kind"] in _RUNS
+        rows = run_rows(row["kind"], *window) if run else record_rows(row["kind"], *window, first)
+        yield _statement(row, row["kind"], row["window_words"], rows)
+    bases = record.comparisons.lazy()
+    for row in claims.drop("start", "end").join(bases, on="claim_id").collect().to_dicts():
+        now, then = (row["start"], row["end"]), (row["base_start"], row["base_end"])
+        rows = ratio_rows(now, then, row["low"], row["high"])
+        yield _statement(row, "comparison", row["printed"], rows)
+
+
+def of_series(
+    record: Record,
+    indicator: str,
+    geo: str = "CN",
+    scope: str = "total",
+    slack_days: int = SLACK_DAYS,
+) -> list[Statement]:
+    """All statements that limit one series of a flow: its own, its parts', its whole's.
+
+    >>> from research.record.record import load
+    >>> sorted({s.kind for s in of_series(load(), "cases_solved")})
+    ['change', 'comparison', 'level', 'part', 'provinces', 'record_high']
+    """
+    figures, slack = _figures(record, indicator).collect().lazy(), timedelta(days=slack_days)
+    found = [*_own(figures, geo, scope, slack), *_bounding(figures, record, geo, scope, slack)]
+    first = min((s.start for s in found), default=date.max)
+    found += _claims(record, indicator, geo, scope, first)
+    return [statement for statement in found if statement.rows]
+
+
+def windows_of(statements: Iterable[Statement]) -> list[tuple[date, date]]:
+    """Every window that any row sums over."""
+    return [(t.start, t.end) for s in statements for row in s.rows for t in row.terms]

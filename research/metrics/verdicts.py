@@ -1,0 +1,206 @@
+"""One statement against the rest of the record (DESIGN §6).
+
+Take the statement out, let all the others hold, and see what they say of its quantity: `confirmed`,
+`compatible`, `contradicted` or `new`. Where the others contradict each other, a verdict stands only
+if every lightest way to reconcile them gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from research.metrics.bounds import require_series
+from research.metrics.conflicts import irreducible, resolve
+from research.metrics.polytope import Polytope
+from research.metrics.statements import INF, SLACK_DAYS, Row, Statement, of_series
+from research.record.record import Day, Record, RecordError
+
+VERDICTS = ("confirmed", "compatible", "contradicted", "new")
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one statement stands.
+
+    `implied` is what the others say of its quantity (a sum over its window, or for a change the
+    ratio to its base), `stated` what it says itself; both (low, high). `before` and `after` bound
+    the sum over its window without and with it. `rests_on` are the statements that hold `implied`,
+    or for `contradicted` those that it cannot be true with.
+    """
+
+    statement: Statement
+    series: tuple[str, str, str]
+    verdict: str
+    stated: tuple[float, float]
+    implied: tuple[float, float]
+    before: tuple[float, float]
+    after: tuple[float, float] | None
+    rests_on: tuple[str, ...] = field(repr=False)
+
+    @property
+    def narrows(self) -> float | None:
+        """By which share of its width the window's interval shrinks; None where it had no end."""
+        width = self.before[1] - self.before[0]
+        if self.after is None or width in (0.0, INF):
+            return None
+        return 1 - (self.after[1] - self.after[0]) / width
+
+
+def _follows(polytope: Polytope, row: Row) -> bool:
+    """Whether the others alone keep a row."""
+    low, high = polytope.extremes(row.terms)
+    size = max((abs(e) for e in (row.low, row.high, low, high) if 0 < abs(e) < INF), default=1.0)
+    slack = _TOLERANCE * size
+    return (row.low == -INF or low >= row.low - slack) and (
+        row.high == INF or high <= row.high + slack
+    )
+
+
+def _unlimited(polytope: Polytope, statement: Statement) -> bool:
+    """Whether the others say nothing at all of its quantity."""
+    for row in statement.rows:
+        low, high = polytope.extremes(row.terms)
+        trivial = 0.0 if len(row.terms) == 1 else -INF
+        if low > trivial + _TOLERANCE * polytope.scale or high < INF:
+            return False
+    return True
+
+
+def _judge(
+    polytope: Polytope, statement: Statement, series: tuple[str, str, str], others: list[Statement]
+) -> Verdict:
+    names = frozenset(s.id for s in others)
+    sets = [names - aside for aside in resolve(polytope, others).set_aside]
+    fits = [held for held in sets if polytope.feasible({*held, statement.id})]
+    polytope.use(fits[0] if fits else sets[0])
+    implied, before = polytope.implied(statement), polytope.bound(statement.start, statement.end)
+    about = (statement, series)
+    if not fits:
+        order = sorted(sets[0], key=lambda name: (-polytope.statements[name].weight, name))
+        against = irreducible(polytope, order, [statement.id])
+        said = statement.stated
+        return Verdict(*about, "contradicted", said, implied, before, None, _sorted(against))
+    rests = polytope.resting_on(statement.start, statement.end)
+    if _unlimited(polytope, statement):
+        verdict = "new"
+    elif len(fits) == len(sets) and all(_confirms(polytope, held, statement) for held in sets):
+        verdict = "confirmed"
+    else:
+        verdict = "compatible"
+    polytope.use({*fits[0], statement.id})
+    after = polytope.bound(statement.start, statement.end)
+    return Verdict(*about, verdict, statement.stated, implied, before, after, _sorted(rests))
+
+
+def _confirms(polytope: Polytope, held: frozenset[str], statement: Statement) -> bool:
+    polytope.use(held)
+    return all(_follows(polytope, row) for row in statement.rows)
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
+
+
+def _judged(
+    record: Record,
+    series: tuple[str, str, str],
+    candidates: Sequence[Statement],
+    slack_days: int,
+) -> Iterator[Verdict]:
+    """Verdicts on statements of one series against all that the record says of it."""
+    require_series(record, *series)
+    known = of_series(record, *series, slack_days)
+    everything = {s.id: s for s in [*known, *candidates]}
+    polytope = Polytope(list(everything.values()))
+    for candidate in candidates:
+        others = [s for s in known if s.id != candidate.id]
+        yield _judge(polytope, candidate, series, others)
+
+
+Series = tuple[str, str, str]
+_OTHERS = ("part", "whole", "provinces")  # limits that other series set
+
+
+def _of_sources(
+    record: Record, sources: Sequence[str], slack_days: int
+) -> dict[Series, list[Statement]]:
+    """All statements of sources, by series."""
+    picked = pl.col("source_id").is_in(sources)
+    keys = ["indicator", "geo", "scope"]
+    rows = pl.concat([f.filter(picked).select(keys) for f in (record.observations, record.claims)])
+    found = {}
+    for indicator, geo, scope in rows.unique(maintain_order=True).rows():
+        said = of_series(record, indicator, geo, scope, slack_days)
+        own = [
+            s
+            for s in said
+            if s.source_id in sources and s.kind not in ("part", "whole", "provinces")
+        ]
+        if own:
+            found[indicator, geo, scope] = own
+    return found
+
+
+def check(
+    statements: str | Sequence[str] | pl.DataFrame | Mapping[str, Any],
+    record: Record,
+    *,
+    as_of: Day = None,
+    slack_days: int = SLACK_DAYS,
+) -> list[Verdict]:
+    """A verdict on every statement of a source (or several), or on rows that are not in the record.
+
+    `statements`: source ids, or a frame or mapping of observations (`indicator`, `start`, `end`,
+    `printed` or `value`, and what else `Record` takes). With `as_of` the others are those issued by
+    then. Stocks, ratios and scopes that are no series are left out. Raises `RecordError`.
+
+    >>> from research.record.record import load
+    >>> row = {"indicator": "cases_solved", "start": "2022-01-01", "end": "2022-12-31",
+    ...        "printed": "46.4万起"}
+    >>> [verdict.verdict for verdict in check(row, load())]
+    ['confirmed']
+    """
+    if isinstance(statements, Mapping):
+        statements = pl.DataFrame([dict(statements)])
+    if isinstance(statements, pl.DataFrame):
+        given = Record(observations=statements)
+        names = given.sources["source_id"].to_list()
+        found = _of_sources(given, names, slack_days)
+        found = {key: [replace(s, id=f"given:{s.id}") for s in own] for key, own in found.items()}
+    else:
+        sources = record.names(statements, "source") or []
+        found = _of_sources(record, sources, slack_days)
+    known = record.as_of(as_of)
+    judged: list[Verdict] = []
+    for series, own in sorted(found.items()):
+        try:
+            judged += _judged(known, series, own, slack_days)
+        except RecordError as reason:
+            if "only a flow" not in str(reason) and "no series" not in str(reason):
+                raise
+    return judged
+
+
+def verdict(statement: str | Mapping[str, Any], record: Record, *, as_of: Day = None) -> Verdict:
+    """The verdict on one statement: an observation's or claim's id, or a row of your own.
+
+    For an observation with a level and a change, the id alone is the level, `<id> (change)` the
+    change. Raises `RecordError`.
+
+    >>> from research.record.record import load
+    >>> found = verdict("legal-daily-2022-05-11:cases_solved:2021-04-01..2022-03-31", load())
+    >>> found.verdict in VERDICTS, found.stated
+    (True, (393500.0, 395000.0))
+    """
+    if isinstance(statement, Mapping):
+        return check(statement, record, as_of=as_of)[0]
+    source = statement.partition(":")[0]
+    found = [v for v in check(source, record, as_of=as_of) if v.statement.id == statement]
+    if not found:
+        raise RecordError(f"no statement {statement!r}; rs.check({source!r}, record) lists them")
+    return found[0]
