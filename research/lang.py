@@ -73,14 +73,16 @@ def _texts(values: pl.Series, lang: Lang, digits: int) -> pl.Series:
     """Staged in a frame: one nested expression would grow with every use of its own parts."""
     size, scale, name = pl.col("size"), pl.lit(1.0), pl.lit("")
     for big, word_ in reversed(_SCALES[lang]):
-        scale = pl.when(size >= big).then(big).otherwise(scale)
-        name = pl.when(size >= big).then(pl.lit(word_)).otherwise(name)
+        reached = size >= big * (1 - 1e-9)  # rounding leaves 1e12 just below itself
+        scale = pl.when(reached).then(big).otherwise(scale)
+        name = pl.when(reached).then(pl.lit(word_)).otherwise(name)
     whole = size.round().cast(pl.Int64, strict=False)
     rest = (whole % 1000).cast(pl.String).str.zfill(3)
     grouped = (pl.col("scale") == 1) & (size >= 1000) & (size == size.round())
     stages = (
         pl.LazyFrame({"value": values.cast(pl.Float64)})
         .with_columns(size=pl.col("value").abs().round_sig_figs(digits))
+        .with_columns(size=pl.when(size >= 1).then(size.round(6)).otherwise(size))
         .with_columns(scale=scale, name=name)
         .with_columns(scaled=(size / pl.col("scale")).round_sig_figs(digits))
         .with_columns(text=pl.col("scaled").cast(pl.String).str.replace(r"\.0$", ""))

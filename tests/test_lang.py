@@ -334,7 +334,6 @@ def test_a_sentence_is_said_in_the_language_of_the_report() -> None:
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(strict=True, reason="round_sig_figs leaves 1e8 just below 1e8, and its scale")
 @pytest.mark.parametrize(
     ("value", "language", "digits", "text"),
     [

@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from research.metrics.compute import QUALITY_ORDER, evaluated
+from research.metrics.statements import year_before
 from research.record.record import Day, Names, Record, RecordError, as_day
 from research.record.schema import LANES
 
@@ -46,7 +47,7 @@ def period(start: Day, end: Day, as_of: Day) -> tuple[date, date]:
     last = as_day(end, "end") or as_day(as_of, "as_of")
     if last is None:
         raise RecordError("a board needs an end, or an as_of to end on")
-    first = as_day(start, "start") or last.replace(year=last.year - 1, day=min(last.day, 28))
+    first = as_day(start, "start") or year_before(last)
     if first > last:
         raise RecordError(f"start {first} is after end {last}: swap or correct them")
     return first, last
@@ -91,6 +92,7 @@ def board(
             -pl.col("issued").cast(pl.Int64),
             pl.col("quality").cast(pl.String).replace_strict(QUALITY_ORDER, range(4)),
             "observation_id",
+            nulls_last=True,
         )
         .unique("indicator", keep="first", maintain_order=True)
     )

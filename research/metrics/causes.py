@@ -78,7 +78,9 @@ def explained(polytope: Polytope, resolution: Resolution, running_totals: set[st
     rows = []
     aside = resolution.ever_set_aside
     for number, conflict in enumerate(resolution.conflicts, start=1):
-        members = sorted((polytope.statements[name] for name in conflict), key=lambda s: s.weight)
+        members = sorted(
+            (polytope.statements[name] for name in conflict), key=lambda s: (s.weight, s.id)
+        )
         gaps = []
         for member in members:
             polytope.use(conflict - {member.id})

@@ -82,8 +82,12 @@ def _input_frame(figures: pl.LazyFrame, item: Input, general: bool) -> pl.LazyFr
             rows = preferred(figures.filter(pl.col("yoy_pct").is_not_null()))
             return rows.select(*keys, *_ends(item, change=True), *_lineage(item))
         case "year_before":
-            rows = preferred(figures.filter(pl.col("value").is_not_null())).with_columns(
-                _year_later(pl.col("start", "end"))
+            # Both 28 and 29 February are a year before 28 February: the month's end stands.
+            rows = (
+                preferred(figures.filter(pl.col("value").is_not_null()))
+                .sort("end")
+                .with_columns(_year_later(pl.col("start", "end")))
+                .unique(_KEY, keep="last", maintain_order=True)
             )
         case "level":
             rows = preferred(figures.filter(pl.col("value").is_not_null()))
@@ -206,6 +210,8 @@ def compute(
     metric = find(metric)
     metric.check_units(dict(record.indicators.select("indicator", "unit").iter_rows()))
     record = record.as_of(as_of)
+    if indicator is not None and not metric.of_any_indicator:
+        raise RecordError(f"{metric.name} names its own indicators; leave indicator out")
     allowed = {
         "indicator": record.names(indicator, "indicator") if metric.of_any_indicator else None,
         "geo": record.names(geo, "geo"),

@@ -57,6 +57,7 @@ class Polytope:
         self.used = set(self.statements)
         self._rows: dict[str, list[int]] = {name: [] for name in self.statements}
         self._limits: list[tuple[float, float]] = []
+        self._values: list[tuple[np.ndarray, np.ndarray]] = []
         self._columns = np.arange(self.size, dtype=np.int32)
         self._highs = _new(self.size)
         for statement in statements:
@@ -72,6 +73,7 @@ class Polytope:
         self._highs.addRow(low, high, len(at), at, values)
         self._rows[name].append(len(self._limits))
         self._limits.append((low, high))
+        self._values.append((at, values))
 
     def coefficients(self, terms: Iterable[Term]) -> np.ndarray:
         """One number a cell: how often a sum of terms counts it."""
@@ -125,6 +127,8 @@ class Polytope:
         """The least and the most that the sum over a window can be; inf where nothing limits it."""
         term = (Term(1.0, start, end),)
         low, high = (self._extreme(term, largest=largest) for largest in (False, True))
+        if start < self.edges[0] or end >= self.edges[-1]:
+            high = INF  # days that no statement speaks of
         return max(0.0, self._snapped(low, -1)), self._snapped(high, 1)
 
     def _snapped(self, value: float, outward: int) -> float:
@@ -141,24 +145,30 @@ class Polytope:
         return self._extreme(kept, largest=False), self._extreme(kept, largest=True)
 
     def ratio(self, now: tuple[date, date], then: tuple[date, date]) -> tuple[float, float]:
-        """How many times the sum of one window another can be (Dinkelbach 1967)."""
-        return self._ratio(now, then, largest=False), self._ratio(now, then, largest=True)
+        """How many times the sum of one window another can be.
 
-    def _ratio(self, now: tuple[date, date], then: tuple[date, date], *, largest: bool) -> float:
+        One linear program more, in cells over the sum of `then` and its inverse (Charnes and Cooper
+        1962, Programming with linear fractional functionals).
+        """
         above, below = (self.coefficients((Term(1.0, *window),)) for window in (now, then))
-        ratio = 0.0
-        for _ in range(60):
-            if self._solve(above - ratio * below, largest=largest) in _NO_END:
-                return INF if largest else 0.0
-            cells = np.array(self._highs.getSolution().col_value)
-            under = float(below @ cells)
-            if under < 1e-9:
-                return INF if largest else 0.0
-            following = float(above @ cells) / under
-            if abs(following - ratio) <= 1e-9 * max(1.0, abs(ratio)):
-                return following
-            ratio = following
-        raise SolverError("ratio: no fixed point in 60 steps")
+        solver = _new(self.size + 1)
+        cells = np.arange(self.size, dtype=np.int32)
+        last = np.array([self.size], dtype=np.int32)
+        for row in (row for name in self.used for row in self._rows[name]):
+            at, values = self._values[row]
+            for end, limits in zip(self._limits[row], ((0.0, INF), (-INF, 0.0)), strict=True):
+                if abs(end) < INF:
+                    columns = np.append(at, last)
+                    solver.addRow(*limits, len(columns), columns, np.append(values, -end))
+        solver.addRow(1.0, 1.0, self.size, cells, below)
+        solver.changeColsCost(self.size, cells, above)
+        found = []
+        for sense, free in ((highspy.ObjSense.kMinimize, 0.0), (highspy.ObjSense.kMaximize, INF)):
+            solver.changeObjectiveSense(sense)
+            solver.run()
+            optimal = solver.getModelStatus() == _Status.kOptimal
+            found.append(solver.getInfo().objective_function_value if optimal else free)
+        return found[0], found[1]
 
     def implied(self, statement: Statement) -> tuple[float, float]:
         """What the statements in use say of another's quantity (see `Statement.stated`)."""

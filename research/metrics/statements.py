@@ -75,7 +75,7 @@ class Statement:
         if self.kind in ("change", "comparison"):
             high = -self.rows[1].terms[1].coefficient if len(self.rows) > 1 else INF
             return -self.rows[0].terms[1].coefficient, high
-        return (1.0, INF) if self.rows[0].low == 0 else (0.0, 1.0)
+        return (1.0, INF) if self.kind == "record_high" else (0.0, 1.0)
 
 
 def year_before(day: date) -> date:

@@ -55,7 +55,7 @@ def _follows(polytope: Polytope, row: Row) -> bool:
     """Whether the others alone keep a row."""
     low, high = polytope.extremes(row.terms)
     size = max((abs(e) for e in (row.low, row.high, low, high) if 0 < abs(e) < INF), default=1.0)
-    slack = _TOLERANCE * size
+    slack = _TOLERANCE * max(size, 1e-3 * polytope.scale)
     return (row.low == -INF or low >= row.low - slack) and (
         row.high == INF or high <= row.high + slack
     )
@@ -81,7 +81,7 @@ def _judge(
     implied, before = polytope.implied(statement), polytope.bound(statement.start, statement.end)
     about = (statement, series)
     if not fits:
-        order = sorted(sets[0], key=lambda name: (-polytope.statements[name].weight, name))
+        order = sorted(sets[0], key=lambda name: (polytope.statements[name].weight, name))
         against = irreducible(polytope, order, [statement.id])
         said = statement.stated
         return Verdict(*about, "contradicted", said, implied, before, None, _sorted(against))
@@ -198,7 +198,10 @@ def verdict(statement: str | Mapping[str, Any], record: Record, *, as_of: Day = 
     (True, (393500.0, 395000.0))
     """
     if isinstance(statement, Mapping):
-        return check(statement, record, as_of=as_of)[0]
+        judged = check(statement, record, as_of=as_of)
+        if not judged:
+            raise RecordError("a verdict needs a flow, in a scope that is a series")
+        return judged[0]
     source = statement.partition(":")[0]
     found = [v for v in check(source, record, as_of=as_of) if v.statement.id == statement]
     if not found:

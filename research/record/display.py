@@ -59,6 +59,8 @@ def _facts(record: Record) -> list[str]:
 
 def as_text(record: Record) -> str:
     """The record in a terminal."""
+    if record.observations.is_empty():
+        return f"fanzha record without figures\n  {'; '.join(_facts(record))}"
     counts = _by_lane_and_year(record)
     rows = [list(counts.columns), *([str(v or "") for v in row] for row in counts.rows())]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -77,6 +79,8 @@ def as_text(record: Record) -> str:
 
 def as_html(record: Record) -> str:
     """The record in a notebook."""
+    if record.observations.is_empty():
+        return f"<p>{as_text(record)}</p>"
     counts = _by_lane_and_year(record)
     head = "".join(f"<th>{c}</th>" for c in counts.columns)
     body = "".join(

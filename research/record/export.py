@@ -14,7 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from research.record import tables
-from research.record.schema import SCHEMAS, categories, references, rule_help
+from research.record.schema import SCHEMAS, categories, references
 
 _TYPES = {"Date": "date", "Boolean": "boolean", "Float64": "number"}
 _TYPES |= {"Int32": "integer", "Int64": "integer"}
@@ -44,7 +44,8 @@ def _resource(name: str, schema: type[dy.Schema]) -> dict[str, Any]:
         {"fields": [column], "reference": {"resource": "" if to == name else to, "fields": [key]}}
         for column, (to, key) in references(name).items()
     ]
-    rules = [r for r in dir(schema) if rule_help(schema, r) != rule_help(schema, "")]
+    own = {name: v for base in schema.__mro__ for name, v in vars(base).items()}
+    rules = sorted(name for name, v in own.items() if type(v).__name__ == "RuleFactory")
     return {
         "name": name,
         "type": "table",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
@@ -79,6 +80,11 @@ def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame)
         "qualifier": read.field("limit").replace_strict(QUALIFIER_OF, default=None),
         "unit": unit,
     }
+    unknown = frame.filter(~pl.col("indicator").is_in(indicators["indicator"].implode()))
+    for name in unknown["indicator"].head(1):
+        close = get_close_matches(str(name), indicators["indicator"].to_list(), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise TableError(f"observations (frame), column 'indicator': {name!r} is unknown{hint}")
     units = indicators.select("indicator", _unit="unit")
     frame = frame.join(units, on="indicator", how="left", maintain_order="left").with_columns(
         (pl.coalesce(pl.col(c).cast(e_type), e) if c in frame.columns else e).alias(c)

@@ -22,7 +22,7 @@ def with_intervals(observations: pl.DataFrame, rounding: Rounding = "either") ->
     Columns `low` and `high` that are already there are kept where they are filled.
     """
     figure, move = pl.col("_figure").struct.field, pl.col("_change").struct.field
-    percent = pl.col("yoy_pct").cast(pl.String) + "%"
+    percent = pl.col("yoy_pct").cast(pl.String).str.replace(r"\.0$", "") + "%"
     said = pl.coalesce("yoy_printed", percent)
     frame = observations.lazy().with_columns(
         _figure=reading(pl.col("printed")), _change=change(said)

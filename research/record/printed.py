@@ -33,33 +33,38 @@ _ENGLISH = [
     (r"-?thousand-?", "千"),
     (r"\s*(?:million|millions|mln)\b", "百万"),
     (r"\s*(?:billion|billions|bn)\b", "十亿"),
-    (r"(\d)m\b", "${1}百万"),
-    (r"(\d)-?(?:point-?|点|・)(\d)", "${1}.${2}"),
+    (r"\s*trillions?\b", "万亿"),
+    (r"\s*hundred\b", "百"),
+    (r"([0-9])m\b", "${1}百万"),
+    (r"([0-9])-?(?:point-?|点|・)([0-9])", "${1}.${2}"),
 ]
 _SPACING = [
-    (r"(\d),(\d{3})", "${1}${2}"),  # thousands; twice, since matches cannot overlap
-    (r"(\d),(\d{3})", "${1}${2}"),
-    (r"(\d),(\d)", "${1}.${2}"),  # what is left is a decimal comma
-    (r"([\d万亿兆千百十])\s+([\d万亿兆千百十])", "${1}${2}"),
-    (r"(\d)\s+(\d)", "${1}${2}"),
+    (r"([0-9]),([0-9]{3})", "${1}${2}"),  # thousands; twice, since matches cannot overlap
+    (r"([0-9]),([0-9]{3})", "${1}${2}"),
+    (r"([0-9]),([0-9])", "${1}.${2}"),  # what is left is a decimal comma
+    (r"([0-9万亿兆千百十])\s+([0-9万亿兆千百十])", "${1}${2}"),
+    (r"([0-9])\s+([0-9])", "${1}${2}"),
 ]
 # A limiting word, most specific first: 近4亿余 says both "nearly" and "more", so it is "about".
 _LIMIT_WORDS = {
     "about": r"约|約|左右|上下|近.*[余多]|\b(?:about|around|some|approximately|roughly|quelque)\b",
-    "at_most": r"不超|不多于|至多|最多|以内|以下|at most|up to",
-    "at_least": (
-        r"超|逾|以上|突破|至少|不少于|不止|上[十百千万亿]"
-        r"|\b(?:over|more than|exceed\w*|at least|above)\b"
+    "at_most": (
+        r"不超|不多于|不高于|至多|最多|以内|以下"
+        r"|\b(?:at most|up to|no more than|not more than|not exceeding)\b"
     ),
-    "more": r"[\d十百千万亿兆成倍][余多]",
+    "at_least": (
+        r"超|逾|以上|突破|至少|不少于|不低于|不下|不止|上[十百千万亿]"
+        r"|\b(?:over|more than|exceed\w*|at least|above|no less than|not less than)\b"
+    ),
+    "more": r"[0-9十百千万亿兆成倍][余多]",
     "nearly": r"近|不足|不到|少于|低于|接近|\b(?:nearly|almost|under|less than)\b",
 }
 _BIG = {"万": 1e4, "亿": 1e8, "万亿": 1e12, "兆": 1e12}
 _SMALL = {"十": 1e1, "百": 1e2, "千": 1e3}
 
-_NUMBER = r"[\d十百千万亿兆](?:[\d.十百千万亿兆]*[\d十百千万亿兆])?"
-_GROUP = r"[\d.十百千]+(?:万亿|兆|亿|万)?|万亿|兆|亿|万"
-_PART = r"\d+(?:\.\d+)?[十百千]?|[十百千]"
+_NUMBER = r"[0-9十百千万亿兆](?:[0-9.十百千万亿兆]*[0-9十百千万亿兆])?"
+_GROUP = r"[0-9.十百千]+(?:万亿|兆|亿|万)?|万亿|兆|亿|万"
+_PART = r"[0-9]+(?:\.[0-9]+)?[十百千]?|[十百千]"
 
 
 def normal(printed: pl.Expr) -> pl.Expr:
@@ -78,14 +83,14 @@ def _limit_word(text: pl.Expr) -> pl.Expr:
 
 
 def _part_value(part: pl.Expr) -> pl.Expr:
-    number = part.str.extract(r"^(\d+(?:\.\d+)?)").cast(pl.Float64).fill_null(1.0)
+    number = part.str.extract(r"^([0-9]+(?:\.[0-9]+)?)").cast(pl.Float64).fill_null(1.0)
     unit = part.str.extract(r"([十百千])$").replace_strict(_SMALL, default=1.0)
     return number * unit
 
 
 def _group_value(group: pl.Expr) -> pl.Expr:
     parts = group.str.extract_all(_PART).list.eval(_part_value(pl.element())).list.sum()
-    bare = group.str.contains(r"\d|十|百|千")
+    bare = group.str.contains(r"[0-9]|十|百|千")
     return pl.when(bare).then(parts).otherwise(1.0) * _group_scale(group)
 
 
@@ -102,9 +107,9 @@ def _steps(token: pl.Expr) -> list[pl.Expr]:
     """On the last digit: its place, the place of the last that is not 0, and if it is bare."""
     group = token.str.extract_all(_GROUP).list.last()
     part = group.str.extract_all(_PART).list.last().fill_null("1")
-    decimals = part.str.extract(r"\.(\d+)").str.len_chars().fill_null(0).cast(pl.Int32)
+    decimals = part.str.extract(r"\.([0-9]+)").str.len_chars().fill_null(0).cast(pl.Int32)
     unit = part.str.extract(r"([十百千])$").replace_strict(_SMALL, default=1.0)
-    zeros = part.str.extract(r"^[1-9]\d*?(0*)[十百千]?$").str.len_chars().fill_null(0)
+    zeros = part.str.extract(r"^[1-9][0-9]*?(0*)[十百千]?$").str.len_chars().fill_null(0)
     place = _group_scale(group) * unit
     return [
         (place * pl.lit(10.0).pow(-decimals)).alias("last"),
@@ -139,16 +144,17 @@ _READING = pl.Struct({"value": pl.Float64, "step": pl.Float64, "limit": pl.Strin
 
 def _read_figures(forms: pl.LazyFrame) -> pl.LazyFrame:
     text, word, tokens = pl.col("text"), pl.col("word"), pl.col("tokens")
-    joined = text.str.contains(r"\d\+\d|和另外")
+    joined = text.str.contains(r"[0-9]\+[0-9]|和另外")
     percent = text.str.contains("%|per ?cent")
+    several = text.str.contains("[几数][十百千万亿]")  # no number: 几十起, 数万起
     # Zeros that end a bare integer are no precision; nor are those before 余 (1300余万).
-    coarse = (pl.col("bare") & ~percent) | (word == "more").fill_null(value=False)
+    coarse = (pl.col("bare") & ~percent) | text.str.contains(_LIMIT_WORDS["more"])
     whole = pl.col("bare") & (pl.col("zeros") < 2) & ~percent
     return (
         forms.with_columns(text=normal(pl.col("printed")))
         .with_columns(
             word=_limit_word(text),
-            tokens=text.str.replace_all(r"([\d十百千万亿兆])[余多]", "${1}").str.extract_all(
+            tokens=text.str.replace_all(r"([0-9十百千万亿兆])[余多]", "${1}").str.extract_all(
                 _NUMBER
             ),
         )
@@ -170,7 +176,7 @@ def _read_figures(forms: pl.LazyFrame) -> pl.LazyFrame:
             .then("nonzero")
             .otherwise("last")
         )
-        .with_columns(pl.when(pl.col("value").is_not_null()).then(pl.col(_FIELDS)))
+        .with_columns(pl.when(pl.col("value").is_not_null() & ~several).then(pl.col(_FIELDS)))
     )
 
 
@@ -188,18 +194,18 @@ def reading(printed: pl.Expr) -> pl.Expr:
 
 
 _FALL = (
-    r"降|减|減|跌|감소|▲|^-|^ー|\b(?:down|fell|fall\w*|drop\w*|decreas\w*|declin\w*|lower|"
+    r"降|减|減|跌|滑|回落|缩|감소|▲|(?:^|[^0-9a-z])[-ー−－](?:百分之)?[0-9]|\b(?:down|fell|fall\w*|drop\w*|decreas\w*|declin\w*|lower|"
     r"reduc\w*|baisse)\b"
 )
-_RATE = r"(\d+(?:\.\d+)?)(?:-?\s*(?:per ?cent|pct|%))|百分之((?:\d|十|\.)+)"
-_TIMES = r"(\d+(?:\.\d+)?)(?:余|多)?(?:倍|\s*times|-fold)"
-_TENTHS = r"(\d)成"
+_RATE = r"([0-9]+(?:\.[0-9]+)?)(?:-?\s*(?:per ?cent|pct|%))|百分之([0-9十百.]+)"
+_TIMES = r"([0-9]+(?:\.[0-9]+)?)(?:余|多)?(?:倍|\s*times|-fold)"
+_TENTHS = r"([0-9])成"
 
 
 def _read_changes(forms: pl.LazyFrame) -> pl.LazyFrame:
     text, rate, times = pl.col("text"), pl.col("rate"), pl.col("times")
     half = text.str.contains("成半").cast(pl.Float64)
-    multiple_of_base = text.str.contains("的.{0,8}倍").cast(pl.Float64)
+    multiple_of_base = text.str.contains("(?:的|同期)[0-9.]+倍").cast(pl.Float64)
     unit = (
         pl.when(rate.is_not_null()).then(1.0).when(times.is_not_null()).then(100.0).otherwise(10.0)
     )
@@ -210,9 +216,10 @@ def _read_changes(forms: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.col("number") - multiple_of_base)
         .otherwise(pl.col("number") + half / 2)
     )
-    sign = pl.when(text.str.contains(_FALL)).then(-1.0).otherwise(1.0)
+    falls = text.str.contains(_FALL) & (multiple_of_base == 0)
+    sign = pl.when(falls).then(-1.0).otherwise(1.0)
     return (
-        forms.with_columns(text=normal(pl.col("printed")).str.replace_all("翻一?番", "增长1倍"))
+        forms.with_columns(text=normal(pl.col("printed")).str.replace_all("翻了?1?番", "增长1倍"))
         .with_columns(
             rate=pl.coalesce(text.str.extract(_RATE, 1), text.str.extract(_RATE, 2)),
             times=text.str.extract(_TIMES),
@@ -222,8 +229,12 @@ def _read_changes(forms: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(*_steps(pl.col("token")), number=_number(pl.col("token")))
         .with_columns(
             value=(sign * size * unit).round_sig_figs(12),
-            step=pl.col("last") * unit * (1 - half / 2),
             limit=_limit_word(text).fill_null("rounded"),
+        )
+        .with_columns(
+            step=pl.when(pl.col("limit") == "more").then("nonzero").otherwise("last")
+            * unit
+            * (1 - half / 2)
         )
         .with_columns(pl.when(pl.col("token").is_not_null()).then(pl.col(_FIELDS)))
     )
@@ -276,8 +287,8 @@ def interval(
     )
     size = value.abs()
     # Sums such as 16.6 - 0.05 must not leak binary noise into reports.
-    low = (size - down * step).clip(lower_bound=0).round_sig_figs(12)
-    high = (size + up * step).round_sig_figs(12)
+    low = (size - down * step).clip(lower_bound=0).round_sig_figs(15)
+    high = (size + up * step).round_sig_figs(15)
     falls = value < 0
     return pl.struct(
         pl.when(falls).then(-high).otherwise(low).alias("low"),

@@ -298,8 +298,8 @@ class Record:
         frames = dict(self._frames)
         given_tables = tables.read_folder(Path(path))
         for name, given in given_tables.items():
-            measured = name == "observations"
-            over = with_intervals(given, self.rounding) if measured else given
+            measure = {"observations": with_intervals, "comparisons": with_ratios}.get(name)
+            over = measure(given, self.rounding) if measure else given
             key = SCHEMAS[name].primary_key()
             kept = frames[name].join(over, on=key, how="anti", maintain_order="left")
             frames[name] = pl.concat([kept, over])

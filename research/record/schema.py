@@ -211,7 +211,7 @@ class Observations(dy.Schema):
     def value_as_printed(cls) -> pl.Expr:
         """`value` must equal what `printed` says: correct the one that is wrong."""
         said = p.reading(pl.col("printed")).struct.field("value")
-        return _same(said, pl.col("value")) | pl.col("printed").is_null()
+        return _same(said, pl.col("value")).fill_null(value=False) | pl.col("printed").is_null()
 
     @dy.rule()
     def qualifier_as_printed(cls) -> pl.Expr:

@@ -231,7 +231,6 @@ def test_claims_of_what_is_not_known_are_an_error(record: Record) -> None:
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(strict=True, reason="a source without a day of issue sorts before the latest")
 def test_a_dated_figure_stands_before_an_undated_one(tiny: Tiny) -> None:
     sources = pl.DataFrame(
         {
@@ -246,8 +245,5 @@ def test_a_dated_figure_stands_before_an_undated_one(tiny: Tiny) -> None:
     assert printed_on(record) == ["1111起"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="days after the 28th become the 28th, not those of February alone"
-)
 def test_without_a_start_a_period_is_the_year_up_to_its_end() -> None:
     assert period(None, "2021-12-31", None)[0] in (dt.date(2020, 12, 31), dt.date(2021, 1, 1))

@@ -425,7 +425,6 @@ def test_what_the_record_does_not_know_is_an_error(
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(strict=True, reason="28 and 29 February both become 28 February a year later")
 def test_a_leap_day_does_not_give_two_answers_for_one_window(tiny: Tiny) -> None:
     windows = {"2020-02-28": "1000起", "2020-02-29": "1111起", "2021-02-28": "2222起"}
     record = tiny(

@@ -321,7 +321,6 @@ def test_a_record_high_stands_above_the_same_window_of_every_known_year() -> Non
     assert [t.coefficient for t in low.rows[0].terms] == [-1.0, 1.0]
 
 
-@pytest.mark.xfail(strict=True, reason="stated looks at rows[0].low, which is 0 for both records")
 def test_a_record_low_states_that_it_is_at_most_once_any_earlier_year() -> None:
     low = claimed("record_low", "2022-01-01", "2022-06-30", [BEFORE, YEAR])
     assert low.stated == (0.0, 1.0)

@@ -105,7 +105,6 @@ def test_a_half_above_its_year_is_contradicted_by_the_year() -> None:
     assert found.rests_on == ("s0:cases_solved:2022-01-01..2022-12-31",)
 
 
-@pytest.mark.xfail(strict=True, reason="irreducible drops first what comes first: the heaviest")
 def test_a_contradiction_is_laid_to_the_firmest_statement() -> None:
     firm, weak = figure(YEAR, "1201起", doubt=None), figure(YEAR, "1201起", doubt="unclear")
     for others in ((firm, weak), (weak, firm)):
@@ -135,7 +134,6 @@ def test_a_change_is_judged_by_the_ratio_of_two_levels() -> None:
     assert len(change(-19.9).rests_on) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="_follows: the solver's noise is measured against itself")
 def test_a_change_equal_to_one_of_the_record_is_confirmed() -> None:
     change = {"yoy_printed": "下降20.0%", "yoy_pct": -20.0}
     window = date(2019, 12, 1), date(2021, 1, 31)
@@ -212,7 +210,6 @@ def test_an_unknown_statement_or_source_is_refused() -> None:
         rs.check("s9", known)
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="check leaves it out; [0] of nothing")
 def test_a_single_statement_that_is_no_series_is_refused_and_not_an_index_error() -> None:
     known = record(figure(YEAR, "1201起"))
     with pytest.raises(rs.RecordError):

@@ -101,9 +101,6 @@ def test_the_text_is_aligned(record: Record) -> None:
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(
-    strict=True, raises=pl.exceptions.PolarsError, reason="Polars cannot sum over no years"
-)
 @pytest.mark.parametrize("show", [repr, Record._repr_html_], ids=["text", "html"])
 def test_a_record_without_figures_shows_itself(record: Record, show: object) -> None:
     assert callable(show)

@@ -196,9 +196,6 @@ def test_the_data_package_says_what_the_schema_says(table: str) -> None:
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(
-    strict=True, reason="all attributes of the class are listed, __delattr__ and all"
-)
 @pytest.mark.parametrize("table", SCHEMAS)
 def test_the_data_package_lists_the_rules_of_the_schema_and_nothing_else(table: str) -> None:
     resource = next(r for r in export.data_package()["resources"] if r["name"] == table)

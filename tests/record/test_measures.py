@@ -151,7 +151,6 @@ def test_the_marks_of_the_record_are_those_of_its_columns(record: Record) -> Non
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(strict=True, reason="28.0 is written 28.0%, which claims a digit nobody printed")
 def test_a_whole_percentage_given_as_a_number_is_no_more_precise_than_printed() -> None:
     made = with_intervals(frame({"yoy_pct": 28.0}))
     assert made.select("yoy_low", "yoy_high").row(0) == (27.5, 29)

@@ -390,13 +390,7 @@ def test_a_figure_that_the_record_has_under_another_id_is_a_duplicate(
         record.overlay(place)
 
 
-COMPARISONS = pytest.param(
-    "comparisons",
-    marks=pytest.mark.xfail(strict=True, reason="its ratios are not measured as intervals are"),
-)
-
-
-@pytest.mark.parametrize("table", [t if t != "comparisons" else COMPARISONS for t in SCHEMAS])
+@pytest.mark.parametrize("table", SCHEMAS)
 def test_an_overlay_of_known_rows_changes_no_row(
     record: Record, tmp_path: Path, table: str
 ) -> None:

@@ -368,6 +368,5 @@ def test_a_quarantined_row_breaks_the_rule_that_it_names() -> None:
 # Bugs found by these tests
 
 
-@pytest.mark.xfail(strict=True, reason="a printed text without a number is null, and null passes")
 def test_a_value_beside_a_printed_text_without_a_number_is_not_as_printed() -> None:
     assert "[value_as_printed; " in problem("observations", {"printed": "许多", "value": "5"})
