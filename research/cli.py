@@ -33,7 +33,7 @@ Overlay = Annotated[
 
 def _stop(message: str) -> typer.Exit:
     """Status 2: the call was wrong and nothing was done."""
-    console.print(f"[red]{message}[/red]", markup=True, soft_wrap=True)
+    console.print(message, style="red", markup=False, soft_wrap=True)
     return typer.Exit(2)
 
 
@@ -43,7 +43,10 @@ def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
         key, found, value = pair.partition("=")
         if not found or not key:
             raise _stop(f"-p {pair}: write it as key=value")
-        values[key] = yaml.load(value, Loader=NoDatesSafeLoader)
+        try:
+            values[key] = yaml.load(value, Loader=NoDatesSafeLoader)
+        except yaml.YAMLError as problem:
+            raise _stop(f"-p {pair}: the value is not readable as YAML; quote it") from problem
     return values | ({"lang": lang} if lang else {})
 
 
@@ -97,7 +100,7 @@ def run(
         for wrong in runs if overrides else ():
             parameters(wrong.notebook, record, parameters_of(wrong), wrong.origin)
     except (ParameterError, TableError) as error:
-        raise _stop(_escaped(str(error))) from error
+        raise _stop(str(error)) from error
     failures = 0
     with _progress() as progress, pool(min(jobs, max(len(runs), 1))) as executor:
         task = progress.add_task("runs", total=len(runs))
@@ -128,4 +131,4 @@ def export(
         record = load() if overlay is None else load().overlay(overlay)
         typer.echo(record.export(path, format))
     except (ValueError, OSError) as error:
-        raise _stop(_escaped(str(error))) from error
+        raise _stop(str(error)) from error

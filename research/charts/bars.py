@@ -153,8 +153,9 @@ def value_axis(look: Look, frame: pl.DataFrame, field: str = "y") -> alt.Y:
     return alt.Y(f"{field}:Q", title=look.y_title, axis=axis, scale=scale)
 
 
-def _tooltip(lang: Lang) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{field}:N", title=title[lang]) for field, title in TOOLTIPS.items()]
+def _tooltip(frame: pl.DataFrame, lang: Lang) -> list[alt.Tooltip]:
+    said = {field: title for field, title in TOOLTIPS.items() if frame[field].count()}
+    return [alt.Tooltip(f"{field}:N", title=title[lang]) for field, title in said.items()]
 
 
 def _label_layers(data: alt.Data, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -177,7 +178,7 @@ def bars(frame: pl.DataFrame, look: Look, under: Sequence[alt.Chart] = ()) -> al
     data = alt.Data(values=_json_rows(frame))
     base = alt.Chart(data).encode(
         y=value_axis(look, frame),
-        tooltip=_tooltip(look.lang),
+        tooltip=_tooltip(frame, look.lang),
         **status_channels(look.lang),
     )
     # A stroke keeps an exact figure visible, whose interval has no thickness.
@@ -185,7 +186,8 @@ def bars(frame: pl.DataFrame, look: Look, under: Sequence[alt.Chart] = ()) -> al
         x=time_axis(frame), x2="stop:T", y2="y2:Q"
     )
     if frame["href"].is_not_null().any():
-        rectangles = rectangles.encode(href="href:N")
+        # A null address would be drawn as a link to "null".
+        rectangles = rectangles.encode(href=alt.when("datum.href != null").then("href:N"))
     arrows = (
         base.transform_filter("datum.unlimited")
         .mark_point(shape="triangle-up", filled=True, size=60, opacity=0.9, yOffset=-7)

@@ -69,7 +69,7 @@ def _named(rows: pl.LazyFrame, record: Record, lang: Lang, usual_geo: str) -> pl
 
 def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
     """Cells that every table of figures has: as printed with marks, interval, change, window."""
-    said = pl.coalesce("printed", pl.lit("—"))
+    said = escaped(pl.coalesce("printed", pl.lit("—")))
     marks = marked(lang)
     range_ = percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang)
     marked_ = pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks))

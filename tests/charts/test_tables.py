@@ -89,7 +89,6 @@ def test_a_source_cannot_write_html(made: Made, cells: Cells) -> None:
         assert any(NASTY in text for text in said), source
 
 
-@pytest.mark.xfail(strict=True, reason="`printed` stands in the cell unescaped: the script runs")
 def test_a_printed_figure_cannot_write_html(made: Made, cells: Cells) -> None:
     printed = ["<script>alert(1)</script>29.4万起", "<b>29.5万起", "29.6万&amp;起"]
     record = made([{"source_id": text, "printed": text} for text in printed])

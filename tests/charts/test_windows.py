@@ -297,10 +297,6 @@ def test_where_no_page_may_be_linked_there_is_no_link(made: Made) -> None:
     assert links(svg(chart)) == set()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason='Vega makes "null" of a null href: such bars lead to https://vega.github.io/…/null',
-)
 def test_beside_a_linked_bar_another_stays_without_a_link(made: Made) -> None:
     rows = [{"source_id": "s", "printed": "1万起"}, {"source_id": "t", "printed": "2万起"}]
     sources = [*ONE_SOURCE, {"source_id": "t", "quality": "repost", "url": "https://copy.example/"}]
@@ -359,7 +355,6 @@ def test_hovering_says_something_under_each_title(
     assert unsaid(windows(record, indicator, **where)) == set()
 
 
-@pytest.mark.xfail(strict=True, reason='hovering shows "comes to: null": `rate` is null throughout')
 @pytest.mark.parametrize("name", ["changes", "metric"])
 def test_hovering_over_a_change_or_a_metric_never_says_null(record: Record, name: str) -> None:
     of_metric = metric(record, "arrests_per_case")

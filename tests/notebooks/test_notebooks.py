@@ -200,7 +200,6 @@ def prose(answer: Any) -> str:
 
 ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "trend of many": ("trend", {"indicator": "suspects_arrested", "lang": "en"}),
-    "trend of few": ("trend", {"indicator": "calls_blocked"}),
     "trend of a stock": ("trend", {"indicator": "app_installs", "lang": "en"}),
     "trend of changes alone": ("trend", {"indicator": "cases_solved", "geo": "659000"}),
     "trend of a province": ("trend", {"indicator": "cases_solved", "geo": 330000, "lang": "en"}),
@@ -216,11 +215,10 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
         "trend",
         {"indicator": "cases_solved", "start": "2019-02-01", "end": "2019-02-28"},
     ),
-    "board": ("scoreboard", {"source": SEED, "lang": "en"}),
     "board of a vintage": ("scoreboard", {"as_of": "2022-05-11", "start": None, "end": None}),
     "board of a province": ("scoreboard", {"geo": 330000, "lang": "en"}),
     "board before all": ("scoreboard", {"as_of": "2001-01-01", "start": None, "end": None}),
-    "board of two sources": ("scoreboard", {"source": [SEED, "mps-2022-05-20"]}),
+    "board of two sources": ("scoreboard", {"source": [SEED, "mps-2022-05-20"], "lang": "en"}),
     "check": ("check", {"source": SEED, "lang": "en"}),
     "check on its day": ("check", {"source": SEED, "as_of": "2022-05-11"}),
     "check of what was not known": ("check", {"source": "mps-2022-05-20", "as_of": "2022-05-11"}),
