@@ -34,8 +34,10 @@ test: $(READY) ## format, lint, types, tests
 lab: $(READY) ## JupyterLab in notebooks/
 	cd notebooks && ../$(BIN)/jupyter-lab
 
-bench: $(READY) ## run the benchmarks
-	$(BIN)/pytest tests/benchmarks
+bench: $(READY) ## run the benchmarks, with the peers that they are measured against
+	@$(mirror) $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock \
+		--requirement pyproject.toml --extra peers
+	PLOOMBER_STATS_ENABLED=false $(BIN)/pytest tests/benchmarks
 
 # Without the spark extra: PySpark is hundreds of MB, and only registers kept in Spark need it.
 # After a merge conflict in it, first `git checkout --theirs requirements.lock`.

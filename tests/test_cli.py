@@ -51,8 +51,9 @@ class Call:
 
     @property
     def lines(self) -> list[str]:
-        """What a person read while it ran, progress left out."""
-        return [line for line in self.err.splitlines() if line.strip()]
+        """What a person read while it ran; a kernel on its way out may say so in between."""
+        said = (line for line in self.err.splitlines() if line.strip())
+        return [line for line in said if not line.startswith("[IPKernelApp]")]
 
 
 def call(folder: Path, *arguments: str) -> Call:
@@ -127,10 +128,9 @@ def test_each_run_is_one_line_with_its_cause(everything: Call) -> None:
         "trend/wrong": r"params/trend/wrong\.yaml: .*'cases_sovled'; did you mean 'cases_solved'.*",
     }.items():
         assert re.search(rf"^failed +{failed} +{cause}$", text, re.MULTILINE), failed
-    assert "2 of 5 reports → reports/index.html" in text
-    assert len(everything.lines) == 6
-    assert everything.out == ""
-    assert "Traceback" not in text
+    assert everything.lines[-1] == "2 of 5 reports → reports/index.html"
+    others = [line for line in everything.lines[:-1] if not line.startswith(("done ", "failed "))]
+    assert (others, len(everything.lines), everything.out) == ([], 6, "")
 
 
 def test_a_failed_run_leaves_its_notebook_and_the_earlier_report(everything: Call) -> None:

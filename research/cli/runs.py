@@ -1,4 +1,4 @@
-"""The command line: `fanzha run`, `fanzha list`, `fanzha export`. What it does is in `research`."""
+"""`fanzha run` and `fanzha list`: parameter files → reports."""
 
 from __future__ import annotations
 
@@ -9,32 +9,14 @@ from typing import Annotated, Any, Literal
 import typer
 import yaml
 from papermill.iorw import NoDatesSafeLoader
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from research.cli.common import app, console, stop
 from research.record.record import load
 from research.record.tables import TableError
 from research.reports.batch import pool, run_all
 from research.reports.parameters import ParameterError, parameters
 from research.reports.run import Project, Result, parameters_of
-
-app = typer.Typer(
-    help="An open, reproducible record of China's campaign against telecom and online fraud.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-console = Console(stderr=True, highlight=False)
-
-Overlay = Annotated[
-    Path | None, typer.Option(help="A folder of your own tables to lay over the record.")
-]
-
-
-def _stop(message: str) -> typer.Exit:
-    """Status 2: the call was wrong and nothing was done."""
-    console.print(message, style="red", markup=False, soft_wrap=True)
-    return typer.Exit(2)
 
 
 def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
@@ -42,11 +24,11 @@ def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
     for pair in pairs:
         key, found, value = pair.partition("=")
         if not found or not key:
-            raise _stop(f"-p {pair}: write it as key=value")
+            raise stop(f"-p {pair}: write it as key=value")
         try:
             values[key] = yaml.load(value, Loader=NoDatesSafeLoader)
         except yaml.YAMLError as problem:
-            raise _stop(f"-p {pair}: the value is not readable as YAML; quote it") from problem
+            raise stop(f"-p {pair}: the value is not readable as YAML; quote it") from problem
     return values | ({"lang": lang} if lang else {})
 
 
@@ -54,7 +36,7 @@ def _project() -> Project:
     """The checkout that the call stands in."""
     project = Project()
     if not project.notebooks.is_dir():
-        raise _stop("no notebooks/ here; call fanzha in a checkout of the project")
+        raise stop("no notebooks/ here; call fanzha in a checkout of the project")
     return project
 
 
@@ -100,7 +82,7 @@ def run(
         for wrong in runs if overrides else ():
             parameters(wrong.notebook, record, parameters_of(wrong), wrong.origin)
     except (ParameterError, TableError) as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     failures = 0
     with _progress() as progress, pool(min(jobs, max(len(runs), 1))) as executor:
         task = progress.add_task("runs", total=len(runs))
@@ -118,17 +100,3 @@ def list_runs() -> None:
     """List every run that the parameter files of this checkout define."""
     for found in _project().runs():
         typer.echo(found.title)
-
-
-@app.command()
-def export(
-    path: Annotated[Path, typer.Argument(help="A folder, or a file for sdmx-csv.")],
-    format: Annotated[Literal["csv", "parquet", "sdmx-csv"], typer.Option()] = "csv",
-    overlay: Overlay = None,
-) -> None:
-    """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
-    try:
-        record = load() if overlay is None else load().overlay(overlay)
-        typer.echo(record.export(path, format))
-    except (ValueError, OSError) as error:
-        raise _stop(str(error)) from error

@@ -1,0 +1,29 @@
+"""`fanzha export`: the record in other formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from research.cli.common import app, stop
+from research.record.record import load
+
+Overlay = Annotated[
+    Path | None, typer.Option(help="A folder of your own tables to lay over the record.")
+]
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="A folder, or a file for sdmx-csv.")],
+    format: Annotated[Literal["csv", "parquet", "sdmx-csv"], typer.Option()] = "csv",
+    overlay: Overlay = None,
+) -> None:
+    """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
+    try:
+        record = load() if overlay is None else load().overlay(overlay)
+        typer.echo(record.export(path, format))
+    except (ValueError, OSError) as error:
+        raise stop(str(error)) from error
