@@ -27,10 +27,22 @@ from research.reports.html import render
 from research.reports.parameters import MODELS, ParameterError
 
 
+class _Loader(NoDatesSafeLoader):  # type: ignore[misc]
+    """Papermill's, where a key that stands twice is an error: YAML takes the last, silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := [key for n, key in enumerate(keys) if key in keys[:n]]:
+            problem = f"{twice[0]} stands twice: keep one of the two"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
 def read_file(path: Path) -> dict[str, Any]:
     """A parameter file as papermill reads it: days stay text. Raises `ParameterError`."""
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=NoDatesSafeLoader)
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         what = " ".join(str(problem).split())
         raise ParameterError(f"{path}: not readable as UTF-8 YAML: {what}") from problem
@@ -88,6 +100,16 @@ class Project:
         """One folder a notebook, one flat YAML file a run."""
         return self.root / "params"
 
+    def _files(self) -> dict[str, Path]:
+        """Every parameter file by the name of its run, `.yaml` or `.yml`."""
+        found: dict[str, Path] = {}
+        for path in sorted(self.params.glob("*/*.y*ml")):
+            title = f"{path.parent.name}/{path.stem}"
+            if title in found:
+                raise ParameterError(f"{path}: {found[title].name} is that run too: rename one")
+            found[title] = path
+        return found
+
     def runs(
         self, selected: Iterable[str] = (), overrides: Mapping[str, Any] | None = None
     ) -> list[Run]:
@@ -98,7 +120,7 @@ class Project:
         `ParameterError` for a name that does not exist.
         """
         overrides = dict(overrides or {})
-        known = {f"{p.parent.name}/{p.stem}": p for p in sorted(self.params.glob("*/*.yaml"))}
+        known = self._files()
         found: list[Run] = []
         for name in list(selected) or list(known):
             if name in known:

@@ -100,13 +100,23 @@ def test_a_file_that_cannot_be_read_is_one_line_that_names_it(tmp_path: Path, ca
     assert text.splitlines() == [text]
 
 
-@pytest.mark.xfail(strict=True, reason="YAML takes the last of two, without a word")
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="lang"):
         read_file(written(tmp_path, b"lang: zh\nend: 2022-01-01\nlang: en\n"))
 
 
 # Which runs there are
+
+
+def test_yml_is_a_parameter_file_too_and_no_run_has_two(tmp_path: Path) -> None:
+    folder = tmp_path / "params" / "trend"
+    folder.mkdir(parents=True)
+    for name in ("a.yaml", "b.yml"):
+        (folder / name).write_text("indicator: cases_solved\n", encoding="utf-8")
+    assert [run.title for run in Project(tmp_path).runs()] == ["trend/a", "trend/b"]
+    (folder / "a.yml").write_text("indicator: cases_filed\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"a\.yml: a\.yaml is that run too"):
+        Project(tmp_path).runs()
 
 
 @pytest.fixture
