@@ -32,6 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
     "publicity": {"zh": "宣传防范", "en": "Publicity"},
     "judiciary": {"zh": "司法", "en": "Judiciary"},
     "context": {"zh": "背景", "en": "Context"},
+    "any": {"zh": "任一指标", "en": "Any indicator"},
     # marks
     "doubtful": {"zh": "存疑", "en": "doubtful"},
     "window_inferred": {"zh": "时段推定", "en": "window inferred"},
@@ -183,19 +184,27 @@ def unit_name(units: pl.DataFrame, unit: str, lang: Lang) -> str:
     >>> import polars as pl
     >>> units = pl.DataFrame({"unit": ["person", "case"], "name_zh": ["人", "起"],
     ...                       "name_en": ["persons", "cases"]})
-    >>> unit_name(units, "person per case", "zh")
-    '人/起'
+    >>> unit_name(units, "person per 1000 case", "zh"), unit_name(units, "person per case", "en")
+    ('人/千起', 'persons per case')
     """
-    above, _, below = unit.partition(" per ")
-    name = str(units.filter(unit=above).item(0, f"name_{lang}"))
-    return f"{name}{'/' if lang == 'zh' else ' per '}{_one(units, below, lang)}" if below else name
+    above, *below = unit.split(" per ")
+    parts = [_plural(units, above, lang), *(_divisor(units, part, lang) for part in below)]
+    return {"zh": "/", "en": " per "}[lang].join(parts)
 
 
-def _one(units: pl.DataFrame, unit: str, lang: Lang) -> str:
-    """The singular: Chinese has none, and in English it is the slug in plain words."""
-    return (
-        str(units.filter(unit=unit).item(0, "name_zh")) if lang == "zh" else unit.replace("_", " ")
-    )
+_ROUND = {"1000": "千", "10000": "万", "100000": "十万", "1000000": "百万"}
+
+
+def _plural(units: pl.DataFrame, unit: str, lang: Lang) -> str:
+    return str(units.filter(unit=unit).item(0, f"name_{lang}"))
+
+
+def _divisor(units: pl.DataFrame, part: str, lang: Lang) -> str:
+    """What stands after "per": one of it, unless a number says of how many."""
+    many, _, unit = part.rpartition(" ")
+    if lang == "zh":
+        return _ROUND.get(many, many) + _plural(units, unit, lang)
+    return f"{int(many):,} {_plural(units, unit, lang)}" if many else unit.replace("_", " ")
 
 
 def in_words(low: float, high: float, lang: Lang, *, percent: bool = False) -> str:

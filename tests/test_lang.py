@@ -315,7 +315,14 @@ def test_a_column_of_slugs_becomes_words_and_others_stay() -> None:
 
 @pytest.mark.parametrize(
     ("unit", "zh", "en"),
-    [("person", "人", "persons"), ("person per case", "人/起", "persons per case")],
+    [
+        ("person", "人", "persons"),
+        ("person per case", "人/起", "persons per case"),
+        ("case per person per case", "起/人/起", "cases per person per case"),
+        ("person per 1000 case", "人/千起", "persons per 1,000 cases"),
+        ("case per 100000 person", "起/十万人", "cases per 100,000 persons"),
+        ("case per 365 person", "起/365人", "cases per 365 persons"),
+    ],
 )
 def test_a_unit_is_named_part_by_part(unit: str, zh: str, en: str) -> None:
     units = pl.DataFrame(

@@ -1,25 +1,35 @@
 """What a metric is: one short formula with its names, unit, lane and caveats, held in a catalogue.
 
 A formula is ordinary Python arithmetic on `x.<indicator>`. It is run on units to prove its
-dimension, on a tracer to learn its inputs, and on Polars expressions to compute. Definitions are in
-`definitions.py`, computing in `compute.py`.
+dimension, on words to write it and to learn its inputs, and on Polars expressions to compute.
+Definitions are in `definitions/`, computing in `compute.py`, how it all shows in `display.py`.
 """
 
 from __future__ import annotations
 
+import difflib
 import inspect
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+import polars as pl
+
+from research.lang import Lang
+from research.metrics.units import DimensionError, Unit, scale_of
+from research.record.record import RecordError
+from research.record.tables import TABLES
+
+Quantity = Any
+"""What a formula is run on: a unit, words, or a Polars expression."""
 Formula = Callable[[Any], Any]
 INF = float("inf")
-
-
-class DimensionError(TypeError):
-    """A formula adds unlike units, or its result has not the unit that the metric declares."""
+SHARE = (0.0, 1.0)
+GROWTH = (-1.0, INF)
+ANY_NUMBER = (-INF, INF)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 class Input(NamedTuple):
@@ -34,9 +44,11 @@ class Input(NamedTuple):
         return self.name if self.scope is None else f"{self.name}@{self.scope}"
 
 
-SPECIALS = {"level", "year_before", "change", "days"}
+OF_WINDOW = {"days": "day", "population": "person"}
+"""Inputs that the window and the place give, with their units: no indicator is needed."""
+OF_ANY = ("level", "year_before", "change")
 """Inputs of a metric of any indicator: its figure, its figure for the same window a year before,
-its printed year-on-year change as a fraction, and the days of the window."""
+and its printed year-on-year change as a fraction."""
 
 
 class Inputs:
@@ -55,63 +67,49 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A unit as powers of base units, with the arithmetic of dimensions.
+class _Words:
+    """A formula as text: `rank` is 0 for a sum, 1 for a product, 2 for a name."""
 
-    >>> Unit.parse("person per case") * Unit.parse("case")
-    Unit(person)
-    """
+    text: str
+    rank: int = 2
 
-    powers: tuple[tuple[str, int], ...] = ()
+    def _joined(self, sign: str, other: _Words | float, *, turned: bool = False) -> _Words:
+        rank = 0 if sign in "+−-" else 1
+        said = other if isinstance(other, _Words) else _Words(f"{other:g}")
+        left, right = (said, self) if turned else (self, said)
+        # What stands behind − or / needs brackets at its own rank too: a − (b − c).
+        strict = rank + (sign != "+")
+        return _Words(f"{left._within(rank)} {sign} {right._within(strict)}", rank)
 
-    @classmethod
-    def parse(cls, text: str) -> Unit:
-        """From `a`, `a per b`, or `share` (no dimension)."""
-        above, _, below = text.partition(" per ")
-        powers = Counter({above: 1})
-        if below:
-            powers[below] -= 1
-        powers.pop("share", None)
-        return cls._of(powers)
+    def _within(self, rank: int) -> str:
+        return self.text if self.rank >= rank else f"({self.text})"
 
-    @classmethod
-    def _of(cls, powers: Mapping[str, int]) -> Unit:
-        return cls(tuple(sorted((u, p) for u, p in powers.items() if p)))
+    def __add__(self, other: _Words | float) -> _Words:
+        return self._joined("+", other)
 
-    def _times(self, other: Unit | float, sign: int) -> Unit:
-        if not isinstance(other, Unit):
-            return self
-        powers = Counter(dict(self.powers))
-        for unit, power in other.powers:
-            powers[unit] += sign * power
-        return Unit._of(powers)
+    def __radd__(self, other: float) -> _Words:
+        return self._joined("+", other, turned=True)
 
-    def __mul__(self, other: Unit | float) -> Unit:
-        return self._times(other, 1)
+    def __sub__(self, other: _Words | float) -> _Words:
+        return self._joined("-", other)
 
-    __rmul__ = __mul__
+    def __rsub__(self, other: float) -> _Words:
+        return self._joined("-", other, turned=True)
 
-    def __truediv__(self, other: Unit | float) -> Unit:
-        return self._times(other, -1)
+    def __mul__(self, other: _Words | float) -> _Words:
+        return self._joined("*", other)
 
-    def __add__(self, other: Unit | float) -> Unit:
-        like = other if isinstance(other, Unit) else Unit()
-        if like != self:
-            raise DimensionError(f"cannot add or subtract {self} and {like}")
-        return self
+    def __rmul__(self, other: float) -> _Words:
+        return self._joined("*", other, turned=True)
 
-    __radd__ = __sub__ = __rsub__ = __add__
+    def __truediv__(self, other: _Words | float) -> _Words:
+        return self._joined("/", other)
 
-    def __repr__(self) -> str:
-        return f"Unit({' '.join(u if p == 1 else f'{u}^{p}' for u, p in self.powers) or 'share'})"
+    def __rtruediv__(self, other: float) -> _Words:
+        return self._joined("/", other, turned=True)
 
 
-def counted_as(unit: str, quantity: Any) -> Any:
-    """Count a quantity in another unit: a call, a message and a visit are all contacts."""
-    return Unit.parse(unit) if isinstance(quantity, Unit) else quantity
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Metric:
     """A named formula over indicators."""
 
@@ -123,23 +121,19 @@ class Metric:
     en: str
     within: tuple[float, float] = (0.0, INF)
     kinds: tuple[str, ...] = ("flow",)
+    geo: str | None = None
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """What the formula takes, in the order of first use."""
         taken: dict[Input, None] = {}
-
-        def take(item: Input) -> Unit:
-            taken[item] = None
-            return _Anything()
-
-        self.formula(Inputs(take))
+        self.written(lambda item: taken.setdefault(item) or item.column)
         return tuple(taken)
 
     @property
     def of_any_indicator(self) -> bool:
         """Whether it is a formula over whatever indicator is asked for."""
-        return any(item.name in SPECIALS for item in self.inputs)
+        return any(item.name in OF_ANY for item in self.inputs)
 
     @property
     def in_percent(self) -> bool:
@@ -152,25 +146,53 @@ class Metric:
         return self.within[0] == -1
 
     @property
-    def caveat(self) -> str:
-        """What a careful reader must know: the docstring of the formula."""
-        return inspect.cleandoc(self.formula.__doc__ or "")
+    def scale(self) -> float:
+        """By how much the formula is multiplied to be in the unit: 1000 for `a per 1000 b`."""
+        return scale_of(self.unit)
+
+    def title(self, lang: Lang) -> str:
+        """Its name in a language."""
+        return {"zh": self.zh, "en": self.en}[lang]
+
+    def caveat(self, lang: Lang) -> str:
+        """What a careful reader must know: the lines of the docstring that are in the language.
+
+        Where it has no Chinese line, the English ones stand in.
+        """
+        lines = inspect.cleandoc(self.formula.__doc__ or "").split("\n")
+        chinese = [line for line in lines if _CHINESE.search(line)]
+        if lang == "zh" and chinese:
+            return "".join(chinese)
+        return " ".join(line for line in lines if line and line not in chinese)
+
+    def written(self, name: Callable[[Input], str]) -> str:
+        """The formula as text, its inputs under the names that `name` gives them."""
+        said: _Words = self.formula(Inputs(lambda item: _Words(name(item))))
+        return said.text
 
     @property
     def text(self) -> str:
-        """The formula as it is written."""
-        return inspect.getsource(self.formula).rpartition("return ")[2].strip()
+        """The formula in the record's own names.
+
+        >>> CATALOGUE["arrests_per_case"].text
+        'suspects_arrested / cases_solved'
+        """
+        return self.written(lambda item: item.column)
 
     def check_units(self, units: Mapping[str, str]) -> None:
         """Prove the dimension of the formula; `units` maps an indicator to its unit.
 
-        Raises `DimensionError`, or `KeyError` for an indicator that does not exist.
+        Raises `DimensionError`, or `RecordError` for an indicator that does not exist.
         """
         level = units.get("level", "level")
-        special = {"level": level, "year_before": level, "change": "share", "days": "day"}
+        known = {**units, **OF_WINDOW, "level": level, "year_before": level, "change": "share"}
 
         def take(item: Input) -> Unit:
-            unit = special[item.name] if item.name in SPECIALS else units[item.name]
+            if item.name not in known:
+                close = difflib.get_close_matches(item.name, units, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else ""
+                raise RecordError(f"{self.name}: unknown indicator {item.name!r}{hint}")
+            unit = known[item.name]
             return Unit.parse("yuan" if unit == "money" else unit)
 
         declared = Unit.parse(self.unit.replace("{unit}", level))
@@ -178,32 +200,25 @@ class Metric:
         if found != declared:
             raise DimensionError(f"{self.name}: declared {declared}, but the formula is {found}")
 
-    def __str__(self) -> str:
-        return f"{self.name}  {self.zh} · {self.en} [{self.unit}] = {self.text}\n    {self.caveat}"
+    def __repr__(self) -> str:
+        from research.metrics.display import as_text
+
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        return (
-            f"<p><strong>{self.zh} · {self.en}</strong> <code>{self.name}</code> [{self.unit}]<br>"
-            f"<code>{self.text}</code><br>{self.caveat}</p>"
-        )
+        from research.metrics.display import as_html
 
-
-class _Anything(Unit):
-    """A unit that goes with every other: for learning which inputs a formula takes."""
-
-    def __add__(self, other: Unit | float) -> Unit:
-        return self
-
-    __radd__ = __sub__ = __rsub__ = __add__
-
-    def _times(self, other: Unit | float, sign: int) -> Unit:
-        return self
-
-    def __rtruediv__(self, other: float) -> Unit:
-        return self
+        return as_html(self)
 
 
 CATALOGUE: dict[str, Metric] = {}
+
+
+@cache
+def _official_units() -> dict[str, str]:
+    """The packaged indicators and their units: two columns, read in a millisecond."""
+    columns = ["indicator", "unit"]
+    return dict(pl.read_csv(TABLES / "indicators.csv", columns=columns).select(columns).iter_rows())
 
 
 def metric(
@@ -214,29 +229,30 @@ def metric(
     en: str,
     within: tuple[float, float] = (0.0, INF),
     kinds: tuple[str, ...] = ("flow",),
+    geo: str | None = None,
 ) -> Callable[[Formula], Metric]:
     """Put a formula into the catalogue. Its docstring is the caveat shown beside every value.
 
-    `unit` is `a`, `a per b` or `share`; `within` are the ends that the result cannot leave.
+    `unit` is `a`, `a per b`, `a per 1000 b`, or `share`; `within` are the ends that the result
+    cannot leave; `geo` is the one place for which it holds, if its numbers are of that place. A
+    Chinese line of the docstring is the caveat in Chinese. Raises `DimensionError` where the
+    formula has another unit; an indicator of your own record is proved when computed.
 
-    >>> @metric(lane="cards", unit="person per gang", zh="每团伙人数", en="Suspects per card gang")
-    ... def suspects_per_gang(x):
-    ...     "Gangs and suspects are counted in one window, not gang by gang."
-    ...     return x.card_suspects / x.card_gangs
-    >>> [item.name for item in suspects_per_gang.inputs]
-    ['card_suspects', 'card_gangs']
-    >>> del CATALOGUE["suspects_per_gang"]
+    >>> @metric(lane="cards", unit="person per outlet", zh="每网点惩戒人数", en="Per outlet")
+    ... def disciplined_per_outlet(x):
+    ...     "Counted apart."
+    ...     return x.persons_disciplined / x.outlets_punished
+    >>> [item.name for item in disciplined_per_outlet.inputs]
+    ['persons_disciplined', 'outlets_punished']
+    >>> del CATALOGUE["disciplined_per_outlet"]
     """
 
     def register(formula: Formula) -> Metric:
-        made = Metric(formula.__name__, formula, lane, unit, zh, en, within, kinds)
+        made = Metric(formula.__name__, formula, lane, unit, zh, en, within, kinds, geo)
+        units = _official_units()
+        if all(i.name in units or i.name in OF_WINDOW or i.name in OF_ANY for i in made.inputs):
+            made.check_units(units)
         CATALOGUE[made.name] = made
         return made
 
     return register
-
-
-def listing() -> Iterator[str]:
-    """The catalogue as lines, lane by lane."""
-    for made in sorted(CATALOGUE.values(), key=lambda m: (m.lane, m.name)):
-        yield f"{made.lane:15} {made.name:32} {made.zh} · {made.en} [{made.unit}]"

@@ -6,14 +6,15 @@ A row that cannot be computed stays in the answer and says why.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import polars as pl
 
 import research.metrics.definitions  # noqa: F401  (fills the catalogue)
-from research.metrics.catalogue import CATALOGUE, Input, Inputs, Metric
+from research.metrics.catalogue import CATALOGUE, OF_WINDOW, Input, Inputs, Metric
 from research.metrics.intervals import hull
+from research.metrics.population import populations
 from research.record.record import Day, Names, Record, RecordError, as_day
 from research.record.schema import CURRENCIES
 
@@ -99,7 +100,10 @@ def _input_frame(figures: pl.LazyFrame, item: Input, general: bool) -> pl.LazyFr
     return rows.select(*keys, *_ends(item), *_lineage(item))
 
 
-def _wide(figures: pl.LazyFrame, metric: Metric, inputs: list[Input]) -> pl.LazyFrame:
+def _wide(
+    figures: pl.LazyFrame, metric: Metric, inputs: list[Input], population: pl.DataFrame
+) -> pl.LazyFrame:
+    """All inputs side by side, one row a window."""
     keys = _KEY if metric.of_any_indicator else _WINDOW
     # A window a year later is of interest only where something was announced for it.
     ordered = sorted(inputs, key=lambda item: item.name == "year_before")
@@ -110,16 +114,21 @@ def _wide(figures: pl.LazyFrame, metric: Metric, inputs: list[Input]) -> pl.Lazy
             wide = wide.join(other, on=keys, how="left")
         else:
             wide = wide.join(other, on=keys, how="full", coalesce=True)
+    if Input("population") in metric.inputs:
+        window = ["geo", "start", "end"]
+        heads = populations(wide.select(window), population)
+        wide = wide.join(heads, on=window, how="left")
     days = ((pl.col("end") - pl.col("start")).dt.total_days() + 1).cast(pl.Float64)
     return wide.with_columns(days.alias(f"days_{end}") for end in ("low", "value", "high"))
 
 
-def _reason(inputs: list[Input]) -> pl.Expr:
+def _reason(inputs: Iterable[Input]) -> pl.Expr:
     """Why a row could not be computed: which inputs the record lacks for this window."""
     said = {
         "level": "level",
         "year_before": "level a year before",
         "change": "printed change",
+        "population": "population of the place in every year of the window",
     }
     missing = [
         pl.when(pl.col(f"{item.column}_value").is_null()).then(
@@ -165,13 +174,14 @@ def evaluated(metric: str | Metric) -> dict[str, pl.Expr]:
     columns = [item.column for item in metric.inputs]
     ends = hull(lambda x: at(lambda item: x[item.column]), columns, metric.within)
     value = at(lambda item: pl.col(f"{item.column}_value"))
-    return {"low": ends.low, "value": value, "high": ends.high}
+    found = {"low": ends.low, "value": value, "high": ends.high}
+    return {end: expression * metric.scale for end, expression in found.items()}
 
 
 def _answer(metric: Metric, inputs: list[Input]) -> dict[str, pl.Expr]:
     """Value and interval where all inputs are known and the divisor is not 0, else the reason."""
     found = evaluated(metric)
-    missing = _reason(inputs)
+    missing = _reason(metric.inputs)
     good = missing.is_null() & found["value"].is_finite()
     zero = pl.when(~found["value"].is_finite()).then(pl.lit("divides by a figure of 0"))
     return {
@@ -199,7 +209,8 @@ def compute(
     any indicator), `geo`, `scope`, `observations` (ids used), `marks` (of any of them), `reason`
     (null where there is a value, otherwise why there is none). Rows with a value come first.
     Windows, places and scopes must be equal, but for a scope that the formula itself names; a
-    window counts where it lies within `start`..`end`. Raises `RecordError` for unknown names.
+    window counts where it lies within `start`..`end`. Raises `RecordError` for unknown names,
+    `DimensionError` for a formula of another unit than it declares.
 
     >>> from research.record.record import load
     >>> found = compute("arrests_per_case", load(), geo="CN", scope="total", as_of="2022-05-11")
@@ -210,20 +221,23 @@ def compute(
     metric = find(metric)
     metric.check_units(dict(record.indicators.select("indicator", "unit").iter_rows()))
     record = record.as_of(as_of)
-    if indicator is not None and not metric.of_any_indicator:
+    indicators = record.names(indicator, "indicator")
+    if indicators is not None and not metric.of_any_indicator:
         raise RecordError(f"{metric.name} names its own indicators; leave indicator out")
     allowed = {
-        "indicator": record.names(indicator, "indicator") if metric.of_any_indicator else None,
+        "indicator": indicators,
         "geo": record.names(geo, "geo"),
         "scope": record.names(scope, "scope"),
     }
-    inputs = [item for item in metric.inputs if item.name != "days"]
+    inputs = [item for item in metric.inputs if item.name not in OF_WINDOW]
     keys = _KEY if metric.of_any_indicator else _WINDOW
     figures = record.figures().filter(pl.col("kind").cast(pl.String).is_in(metric.kinds))
+    if metric.geo is not None:
+        figures = figures.filter(geo=metric.geo)
     answer = _answer(metric, inputs)
     leading = ["start", "end", "low", "value", "high", "unit"]
     rows = (
-        _wide(figures, metric, inputs)
+        _wide(figures, metric, inputs, record.population)
         .with_columns(pl.lit(metric.name).alias("metric"), **answer)
         .select(*leading, "metric", *[k for k in keys if k not in leading], *list(answer)[4:])
     )
