@@ -1,42 +1,47 @@
-"""Official figures of China's campaign against telecom and online fraud, read honestly.
+"""Official figures of China's crackdown on telecom and online fraud, read honestly.
 
-`rs.chart` and `rs.table` are loaded when first used: drawing takes longer to import than the record
-takes to answer.
+Each name is loaded when first used: `fanzha run` with nothing to do must not wait for Polars, nor
+the record for Altair.
 """
 
 from importlib import import_module
 from typing import Any
 
-from research import metrics as metrics
-from research.lang import in_words as in_words
-from research.lang import say as say
-from research.metrics import assume as assume
-from research.metrics.board import board as board
-from research.metrics.board import claims_about as claims_about
-from research.metrics.board import period as period
-from research.metrics.compute import compute as compute
-from research.metrics.intervals import Interval as Interval
-from research.metrics.intervals import printed_interval as printed_interval
-from research.record.record import Record as Record
-from research.record.record import RecordError as RecordError
-from research.record.record import load as load
-from research.record.tables import TableError as TableError
-
-_LATER = {
-    "bounds": ("research.metrics.bounds", "bounds"),
-    "survey": ("research.metrics.bounds", "survey"),
-    "revisions": ("research.metrics.revisions", "revisions"),
-    "check": ("research.metrics.verdicts", "check"),
-    "verdict": ("research.metrics.verdicts", "verdict"),
-    "chart": ("research.charts", ""),
-    "table": ("research.charts.show", ""),
-    "parameters": ("research.reports.parameters", "parameters"),
+_NAMES = {
+    "Interval": "research.metrics.intervals",
+    "Record": "research.record.record",
+    "RecordError": "research.record.record",
+    "TableError": "research.record.tables",
+    "assume": "research.metrics.assume:",
+    "board": "research.metrics.board",
+    "bounds": "research.metrics.bounds",
+    "chart": "research.charts:",
+    "check": "research.metrics.verdicts",
+    "claims_about": "research.metrics.board",
+    "compute": "research.metrics.compute",
+    "in_words": "research.lang",
+    "load": "research.record.record",
+    "metrics": "research.metrics:",
+    "parameters": "research.reports.parameters",
+    "period": "research.metrics.board",
+    "printed_interval": "research.metrics.intervals",
+    "revisions": "research.metrics.revisions",
+    "say": "research.lang",
+    "survey": "research.metrics.bounds",
+    "table": "research.charts.show:",
+    "verdict": "research.metrics.verdicts",
 }
+"""Public name → where it stands; with a colon, the module itself."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _NAMES:
         raise AttributeError(f"module 'research' has no attribute {name!r}")
-    module, attribute = _LATER[name]
+    module, whole, _ = _NAMES[name].partition(":")
     found = import_module(module)
-    return getattr(found, attribute) if attribute else found
+    globals()[name] = found if whole else getattr(found, name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return [*_NAMES]

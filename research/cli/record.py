@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import typer
 
 from research.cli.common import app, stop
-from research.record.record import load
 
 Overlay = Annotated[
     Path | None, typer.Option(help="A folder of your own tables to lay over the record.")
@@ -22,6 +21,8 @@ def export(
     overlay: Overlay = None,
 ) -> None:
     """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
+    from research.record.record import load
+
     try:
         record = load() if overlay is None else load().overlay(overlay)
         typer.echo(record.export(path, format))

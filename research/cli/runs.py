@@ -1,22 +1,35 @@
-"""`fanzha run` and `fanzha list`: parameter files → reports."""
+"""`fanzha run`, `list`, `why`, `verify`: parameter files → reports."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 import yaml
-from papermill.iorw import NoDatesSafeLoader
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from research.cli.common import app, console, stop
-from research.record.record import load
-from research.record.tables import TableError
-from research.reports.batch import pool, run_all
-from research.reports.parameters import ParameterError, parameters
-from research.reports.run import Project, Result, parameters_of
+from research.reports.batch import Batch, Result, Workers, cluster
+from research.reports.run import ParameterError, Project, Reader, Run
+from research.reports.shelf import Shelf
+
+if TYPE_CHECKING:
+    from research.record.record import Record
+
+Selected = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NOTEBOOK[/NAME]]...", help="Runs; all of them if none is named."),
+]
+Reports = Annotated[Path, typer.Option(help="The folder of reports.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Runs at once.")]
+_JOBS = os.cpu_count() or 1
 
 
 def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
@@ -26,7 +39,7 @@ def _overrides(pairs: list[str], lang: str | None) -> dict[str, Any]:
         if not found or not key:
             raise stop(f"-p {pair}: write it as key=value")
         try:
-            values[key] = yaml.load(value, Loader=NoDatesSafeLoader)
+            values[key] = yaml.load(value, Loader=Reader)
         except yaml.YAMLError as problem:
             raise stop(f"-p {pair}: the value is not readable as YAML; quote it") from problem
     return values | ({"lang": lang} if lang else {})
@@ -40,59 +53,118 @@ def _project() -> Project:
     return project
 
 
+def _runs(batch: Batch, selected: Iterable[str], overrides: dict[str, Any]) -> list[Run]:
+    """The runs asked for; what is given on the command line must be right before any is begun."""
+    try:
+        runs = batch.project.runs(selected, overrides)
+        for run in runs if overrides.keys() - {"lang"} else ():
+            batch.checked(run)
+    except ParameterError as error:
+        raise stop(str(error)) from error
+    return runs
+
+
+def _batch(reports: Path) -> Batch:
+    """The batch of the checkout that the call stands in."""
+    return Batch(_project(), Shelf(reports), _load)
+
+
+def _load() -> Record:
+    from research.record.record import load
+    from research.record.tables import TableError
+
+    try:
+        return load()
+    except TableError as error:
+        raise stop(str(error)) from error
+
+
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
 
 
+_COLOURS = {"done": "green", "failed": "red", "skipped": "yellow", "unchanged": "dim"}
+
+
 def _line(result: Result) -> str:
-    if result.error:
-        return f"[red]failed[/red]  {result.run.title}  {_escaped(result.error)}"
-    return f"[green]done[/green]    {result.run.title}  {result.seconds:.1f} s"
+    about = f"{result.seconds:.1f} s" if result.status == "done" else result.error
+    colour, said = _COLOURS[result.status], about.replace("[", "\\[")
+    return f"[{colour}]{result.status:<8}[/{colour}]  {result.run.title}  {said}"
 
 
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+def _told(results: Iterable[Result], total: int, *, quiet: Iterable[str] = ()) -> list[Result]:
+    """Show each result as it comes, but for the quiet kinds, and return them all."""
+    seen = []
+    with _progress() as progress:
+        task = progress.add_task("runs", total=total)
+        for result in results:
+            seen.append(result)
+            progress.advance(task)
+            if result.status not in quiet:
+                console.print(_line(result), soft_wrap=True)
+    return seen
 
 
 @app.command()
 def run(
-    selected: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NOTEBOOK[/NAME]]...", help="Runs; all of them if none is named."),
-    ] = None,
+    selected: Selected = None,
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", metavar="KEY=VALUE", help="Overrides.")
     ] = None,
     lang: Annotated[Literal["zh", "en"] | None, typer.Option(help="For every run.")] = None,
-    reports: Annotated[Path, typer.Option(help="Where to write.")] = Path("reports"),
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Runs at once.")] = (
-        os.cpu_count() or 1
-    ),
+    reports: Reports = Path("reports"),
+    jobs: Jobs = _JOBS,
+    force: Annotated[bool, typer.Option("--force", help="Do unchanged runs too.")] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only reports that exist and have become old.")
+    ] = False,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a cell may take.")] = None,
+    retries: Annotated[int, typer.Option(min=0, help="New tries where a kernel died.")] = 1,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at a failure.")] = False,
 ) -> None:
     """Execute parameter files with papermill and write reports/ and reports/index.html.
 
-    A run with overrides gets a name of its own; `fanzha run trend -p indicator=funds_stopped` is
-    one run of the notebook's defaults. Status 1 if any run failed, 2 if the call was wrong.
+    A run whose notebook, parameters, rows of the record, code and libraries are as they were is
+    skipped. A run with overrides gets a name of its own; `fanzha run trend -p
+    indicator=funds_stopped` is one run of the notebook's defaults. Status 1 if any run failed, 2 if
+    the call was wrong, 130 if it was interrupted: what is finished stays, the next call does the
+    rest.
     """
-    project = _project()
+    began, batch = monotonic(), _batch(reports)
+    runs = _runs(batch, selected or (), _overrides(parameter or [], lang))
+    if changed:
+        made = {run.title: run for run in batch.shelf.runs(batch.project)}
+        named = {run.title for run in runs}
+        runs = [run for title, run in made.items() if not selected or title in named]
+    executors: Callable[[], Executor] = partial(cluster, dask) if dask else partial(Workers, jobs)
+    coming = batch.run(
+        runs, executors, force=force, fail_fast=fail_fast, retries=retries, timeout=timeout
+    )
     try:
-        overrides, record = _overrides(parameter or [], lang), load()
-        runs = project.runs(selected or (), overrides)
-        for wrong in runs if overrides else ():
-            parameters(wrong.notebook, record, parameters_of(wrong), wrong.origin)
-    except (ParameterError, TableError) as error:
-        raise stop(str(error)) from error
-    failures = 0
-    with _progress() as progress, pool(min(jobs, max(len(runs), 1))) as executor:
-        task = progress.add_task("runs", total=len(runs))
-        for result in run_all(runs, project, reports, record, executor):
-            failures += bool(result.error)
-            progress.advance(task)
-            console.print(_line(result), soft_wrap=True)
-    console.print(f"{len(runs) - failures} of {len(runs)} reports → {reports / 'index.html'}")
-    if failures:
+        results = _told(coming, len(runs), quiet=["unchanged"])
+    except KeyboardInterrupt as interrupt:
+        console.print("interrupted; finished reports are whole, the next call does the rest")
+        raise typer.Exit(130) from interrupt
+    failed = sum(result.status in ("failed", "skipped") for result in results)
+    _summed(results, monotonic() - began, reports)
+    if failed:
         raise typer.Exit(1)
+
+
+def _summed(results: list[Result], seconds: float, reports: Path) -> None:
+    """What was done, what it took, and where to look."""
+    done = [result for result in results if result.status == "done"]
+    same = sum(result.status == "unchanged" for result in results)
+    if done:
+        slowest = max(done, key=lambda result: result.seconds)
+        work = sum(result.seconds for result in done)
+        said = f"{seconds:.1f} s for {work:.1f} s of runs"
+        console.print(f"{said}; the slowest: {slowest.run.title}, {slowest.seconds:.1f} s")
+    unchanged = f", {same} of them unchanged" if same else ""
+    whole = f"{len(done) + same} of {len(results)} reports{unchanged}"
+    console.print(f"{whole} → {reports / 'index.html'}", soft_wrap=True)
 
 
 @app.command("list")
@@ -100,3 +172,42 @@ def list_runs() -> None:
     """List every run that the parameter files of this checkout define."""
     for found in _project().runs():
         typer.echo(found.title)
+
+
+@app.command()
+def why(selected: Selected = None, reports: Reports = Path("reports")) -> None:
+    """Say what has changed since each report was made: what `fanzha run` would do, and why."""
+    batch = _batch(reports)
+    for run in _runs(batch, selected or (), {}):
+        try:
+            lines = batch.why(run)
+        except ParameterError as error:
+            lines = [str(error)]
+        typer.echo(f"{run.title}: {'unchanged' if not lines else ''}".rstrip())
+        for line in lines:
+            typer.echo(f"  {line}")
+
+
+@app.command()
+def verify(
+    selected: Selected = None, reports: Reports = Path("reports"), jobs: Jobs = _JOBS
+) -> None:
+    """Execute again, elsewhere, and compare: the same inputs must give the same bytes.
+
+    Status 1 where a report is not there, failed, or came out otherwise.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        again = _batch(Path(folder))
+        runs = _runs(again, selected or (), {})
+        results = _told(again.run(runs, partial(Workers, jobs)), len(runs), quiet=["done"])
+        wrong = [result for result in results if not _same(result, again.shelf, Shelf(reports))]
+    for result in wrong:
+        console.print(f"[red]differs [/red]  {result.run.title}", soft_wrap=True)
+    console.print(f"{len(runs) - len(wrong)} of {len(runs)} reports came out the same")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _same(result: Result, here: Shelf, there: Shelf) -> bool:
+    made, kept = here.card(result.run.title), there.card(result.run.title)
+    return made is not None and kept is not None and made["outputs"] == kept["outputs"]

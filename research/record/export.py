@@ -13,6 +13,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from research.files import replace_with
 from research.record import tables
 from research.record.schema import SCHEMAS, categories, references
 
@@ -76,7 +77,7 @@ def write_data_package(folder: Path) -> Path:
     """Write `datapackage.json` into a folder of CSV tables; returns its path."""
     path = folder / "datapackage.json"
     text = json.dumps(data_package(), ensure_ascii=False, indent=1) + "\n"
-    tables.replace_with(path, lambda p: p.write_text(text, encoding="utf-8"))
+    replace_with(path, lambda p: p.write_text(text, encoding="utf-8"))
     return path
 
 

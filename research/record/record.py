@@ -185,6 +185,23 @@ class Record:
         frames["comparisons"] = self.comparisons.join(frames["claims"], on="claim_id", how="semi")
         return Record._of(frames, self.rounding, day)
 
+    def about(self, indicator: Names) -> Record:
+        """All that was said about one indicator or several, with the sources that said it.
+
+        >>> load().about("cases_solved").observations["indicator"].unique().to_list()
+        ['cases_solved']
+        """
+        if (names := self.names(indicator, "indicator")) is None:
+            return self
+        frames = dict(self._frames)
+        for name in ("observations", "claims", "quarantine"):
+            frames[name] = frames[name].filter(pl.col("indicator").is_in(names))
+        frames["comparisons"] = self.comparisons.join(frames["claims"], on="claim_id", how="semi")
+        tellers = ("observations", "claims", "quarantine", "operations")
+        told = pl.concat([frames[name].select("source_id") for name in tellers])
+        frames["sources"] = self.sources.join(told, on="source_id", how="semi")
+        return Record._of(frames, self.rounding, self.vintage)
+
     def select(
         self,
         indicator: Names = None,

@@ -7,14 +7,13 @@ rules are in `schema.py`.
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import dataframely as dy
 import polars as pl
 
+from research.files import replace_with
 from research.record.schema import CURRENCIES, SCHEMAS, categories, references, rule_help
 
 TABLES = Path(__file__).parent / "tables"
@@ -200,20 +199,6 @@ def check_units(observations: pl.DataFrame, indicators: pl.DataFrame) -> None:
             f"observations, row {row + 2}, column 'unit': {unit[row]!r} is not the unit of "
             f"{observations['indicator'][row]!r}, which is {wanted[row]!r}"
         )
-
-
-def replace_with(path: Path, fill: Callable[[Path], object]) -> None:
-    """Fill a file whole or not at all: write beside it, then rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        fill(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:

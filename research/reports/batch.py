@@ -1,102 +1,278 @@
-"""Many runs at once: validate, execute in worker processes, collect, and rebuild the index.
+"""Many runs at once: skip what is unchanged, do the rest through an executor, keep what is done.
 
-One failing run does not stop the others; every failure comes back as a `Result` with its cause.
+One failing run does not stop the others, and every failure is named. Any `concurrent.futures`
+executor will do: local processes, or a Dask cluster.
 """
 
 from __future__ import annotations
 
-import html
 import multiprocessing
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 
-import nbformat
+from research.reports import inputs
+from research.reports.inputs import TABLES, Inputs, digest
+from research.reports.run import ParameterError, Project, Run, defaults_of, parameters_of
+from research.reports.shelf import Shelf
+from research.reports.task import Outcome, Task, perform
 
-from research.record.record import Record
-from research.record.tables import replace_with
-from research.reports.html import Entry, render_index
-from research.reports.parameters import MODELS, ParameterError, parameters
-from research.reports.run import Project, Result, Run, execute, parameters_of
+if TYPE_CHECKING:
+    from research.record.record import Record
+
+WINDOW = 32
+"""Runs handed to an executor at a time: enough for any number of workers to stay busy, and few
+enough that finished reports do not pile up in memory."""
 
 
-def pool(jobs: int) -> Executor:
-    """Worker processes, started fresh: a process that has used Polars must not be forked."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+@dataclass(frozen=True)
+class Result:
+    """What came of a run: `done`, `unchanged`, `failed` (and why), or `skipped` after a failure."""
+
+    run: Run
+    status: str
+    error: str = ""
+    seconds: float = 0.0
+    cells: tuple[float, ...] = ()
+    report: Path | None = None
 
 
-def run_all(
-    runs: Iterable[Run], project: Project, reports: Path, record: Record, executor: Executor
-) -> Iterator[Result]:
-    """Execute runs and yield each result as it comes; the index is written at the end.
+@dataclass(frozen=True)
+class Job:
+    """A run that must be done, and how often it was tried."""
 
-    Parameters are checked against the record before anything is executed.
+    run: Run
+    task: Task
+    inputs: Inputs
+    tries: int = 0
+
+
+class Batch:
+    """Runs of one project over one folder of reports, with one record.
+
+    `load` gives the record; it is called only where a run cannot be skipped at a glance. `folders`
+    hold its tables.
     """
-    refused: list[Entry] = []
-    waiting: dict[Future[Result], Run] = {}
-    for run in runs:
+
+    def __init__(
+        self,
+        project: Project,
+        shelf: Shelf,
+        load: Callable[[], Record],
+        folders: Iterable[Path] = (TABLES,),
+    ) -> None:
+        self.project, self.shelf, self.record = project, shelf, cache(load)
+        self.code, self.libraries = inputs.code(), inputs.libraries()
+        self.tables = inputs.tables(folders)
+        self._notebook = cache(project.notebook)
+
+    def inputs(self, run: Run, *, rows: bool = True) -> Inputs:
+        """What a run depends on; without `rows` the record's files stand for what it can reach.
+
+        Raises `ParameterError` where its parameters cannot be read.
+        """
+        values = parameters_of(run)
+        source = digest(self._notebook(run.notebook, run.origin).encode())
+        found = Inputs(source, values, self.code, self.libraries, tables=self.tables)
+        return replace(found, record=self._reached(run, values)) if rows else found
+
+    def _reached(self, run: Run, values: Mapping[str, Any]) -> Mapping[str, str]:
+        return inputs.reached(self.record(), run.notebook, values)
+
+    def unchanged(self, run: Run) -> bool:
+        """Whether its report stands on the shelf, whole, and made from the same inputs."""
+        card = self.shelf.card(run.title)
+        if card is None:
+            return False
+        now, then = self.inputs(run, rows=False), card["inputs"]
+        differs = set(now.differs(then)) - {"record"}
+        if differs == {"tables"}:
+            now = replace(now, record=self._reached(run, now.parameters))
+            if now.record == then["record"]:
+                self.shelf.note(run, now, card)
+                return True
+        return not differs
+
+    def why(self, run: Run) -> list[str]:
+        """In words, what has changed since a report was made; nothing if it would be skipped."""
+        card = self.shelf.card(run.title)
+        if card is None:
+            return ["there is no report of it, or not a whole one"]
+        return self.inputs(run).changes(card["inputs"])
+
+    def checked(self, run: Run) -> dict[str, Any]:
+        """The parameters of a run. Raises `ParameterError` for one that its notebook does not take.
+
+        What is not given is as the notebook has it.
+        """
+        from research.reports.parameters import parameters
+
+        values = parameters_of(run)
+        defaults = defaults_of(self._notebook(run.notebook, run.origin))
+        parameters(run.notebook, self.record(), {**defaults, **values}, run.origin)
+        return values
+
+    def job(self, run: Run, timeout: float | None = None) -> Job:
+        """A run made ready. Raises `ParameterError`."""
+        values, notebook = self.checked(run), self._notebook(run.notebook, run.origin)
+        task = Task(run.title, notebook, values, self.code, {}, timeout)
+        return Job(run, task, self.inputs(run))
+
+    def run(
+        self,
+        runs: Iterable[Run],
+        executors: Callable[[], Executor],
+        *,
+        force: bool = False,
+        fail_fast: bool = False,
+        retries: int = 1,
+        timeout: float | None = None,
+    ) -> Iterator[Result]:
+        """Do what must be done and yield each result as it comes; the index is written at the end.
+
+        `executors` makes an executor, and a new one where it broke. `retries`: how often a run is
+        tried again whose kernel or worker died. `timeout`: seconds that a cell may take.
+        """
+        jobs: deque[Job] = deque()
         try:
-            values = parameters_of(run)
-            parameters(run.notebook, record, values, run.origin)
-        except ParameterError as error:
-            refused.append(_refused(run, str(error)))
-            yield Result(run, 0.0, str(error))
-            continue
-        waiting[executor.submit(execute, run, values, project, reports)] = run
-    for future in as_completed(waiting):
-        problem = future.exception()
-        # A dead kernel or a full disk ends this run, not the batch.
-        said = f"{type(problem).__name__}: {shorten(str(problem), 300)}"
-        yield Result(waiting[future], 0.0, said) if problem else future.result()
-    write_index(reports, refused)
+            for run in runs:
+                try:
+                    if not force and self.unchanged(run):
+                        yield Result(run, "unchanged", report=self.shelf.path(run.title, ".html"))
+                        continue
+                    jobs.append(self.job(run, timeout))
+                except ParameterError as error:
+                    self.shelf.put_failure(run, str(error), _readable(run))
+                    yield Result(run, "failed", str(error))
+                    if fail_fast:
+                        return
+            for job, outcome in performed(jobs, executors, retries):
+                result = self._kept(job, outcome)
+                yield result
+                if fail_fast and result.error:
+                    yield from (Result(job.run, "skipped") for job in jobs)
+                    jobs.clear()
+        finally:
+            self.shelf.write_index(self.project)
+
+    def _kept(self, job: Job, outcome: Outcome) -> Result:
+        """Put an outcome on the shelf; what cannot be written ends this run alone."""
+        result = Result(job.run, "failed", seconds=outcome.seconds, cells=outcome.cells)
+        try:
+            if outcome.error:
+                given = (outcome.error, job.task.parameters, outcome.notebook)
+                self.shelf.put_failure(job.run, *given)
+                return replace(result, error=outcome.error)
+            page = self.shelf.put(job.run, outcome.notebook, outcome.page, job.inputs)
+            return replace(result, status="done", report=page)
+        except OSError as problem:
+            return replace(result, error=f"cannot be written: {problem}")
 
 
-def _refused(run: Run, error: str) -> Entry:
-    """A run that never started stands on the index too, with its cause."""
-    lang = str(run.parameters.get("lang", "zh"))
-    return Entry(run.notebook, run.name, run.name, lang, None, status="failed", error=error)
+def _readable(run: Run) -> dict[str, Any]:
+    """The parameters of a run as far as they can be read."""
+    try:
+        return parameters_of(run)
+    except ParameterError:
+        return dict(run.parameters)
 
 
-def _title(page: Path) -> str:
-    head = page.read_text(encoding="utf-8")[:4096]
-    return html.unescape(head.partition("<title>")[2].partition("</title>")[0])
+def performed(
+    jobs: deque[Job], executors: Callable[[], Executor], retries: int
+) -> Iterator[tuple[Job, Outcome]]:
+    """Outcomes as they come, a window of jobs at a time; what was lost is tried again.
+
+    A worker that dies takes all jobs in flight with it, and nobody knows which one killed it: they
+    are then tried one by one, so that only the culprit is charged.
+    """
+    suspects: deque[Job] = deque()
+    waiting: dict[Future[Outcome], Job] = {}
+    executor = executors() if jobs else None
+    try:
+        while executor is not None and (jobs or suspects or waiting):
+            while (queue := suspects or jobs) and len(waiting) < (1 if suspects else WINDOW):
+                job = queue.popleft()
+                waiting[executor.submit(perform, job.task)] = job
+            alone, broken = len(waiting) == 1, False
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                job, outcome = waiting.pop(future), _outcome(future)
+                broken |= (fell := isinstance(future.exception(), BrokenExecutor))
+                if fell and not alone:
+                    suspects.append(job)
+                elif outcome.lost and job.tries < retries:
+                    suspects.append(replace(job, tries=job.tries + 1))
+                else:
+                    yield job, outcome
+            if broken:
+                suspects.extend(waiting.values())
+                _stop(executor, waiting)
+                executor = executors()
+    finally:
+        if executor is not None:
+            _stop(executor, waiting)
 
 
-def _error(notebook: nbformat.NotebookNode) -> str:
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-    return " ".join(errors[-1].split()) if errors else "failed"
+def _outcome(future: Future[Outcome]) -> Outcome:
+    """What a job gave; a worker that died, or a bug of ours, is a cause like any other."""
+    problem = future.exception()
+    if problem is None:
+        return future.result()
+    said = f"{type(problem).__name__}: {shorten(' '.join(str(problem).split()), 300)}"
+    return Outcome("", error=said, lost=isinstance(problem, BrokenExecutor))
 
 
-def _entry(path: Path, reports: Path) -> Entry:
-    """One line of the index, from an executed notebook beside its page."""
-    notebook = nbformat.read(path, as_version=4)
-    given = dict(notebook.metadata.get("papermill", {}).get("parameters", {}))
-    failed = path.stem.endswith(".failed")
-    name = path.stem.removesuffix(".failed")
-    page = path.with_name(f"{name}.html")
-    there = page.relative_to(reports).as_posix() if page.exists() else None
-    return Entry(
-        notebook=path.parent.name,
-        name=name,
-        title=_title(page) if there and not failed else name,
-        lang=str(given.get("lang", "zh")),
-        href=None if failed else there,
-        status="failed" if failed else "ok",
-        error=_error(notebook) if failed else "",
-        parameters={key: value for key, value in given.items() if value is not None},
-        question=notebook.metadata.get("fanzha", {}).get("question", {}),
-        files={"ipynb": path.relative_to(reports).as_posix()},
-    )
+def _stop(executor: Executor, waiting: dict[Future[Outcome], Job]) -> None:
+    """End an executor: at once where runs are still waiting, which nobody will read."""
+    if waiting and isinstance(executor, Workers):
+        executor.kill()
+    executor.shutdown(wait=not waiting, cancel_futures=True)
+    waiting.clear()
 
 
-def write_index(reports: Path, refused: Iterable[Entry] = ()) -> Path:
-    """`index.html` over every report that stands in the folder, failed runs among them."""
-    order = list(MODELS)
-    found = [path for path in reports.glob("*/*.ipynb") if path.parent.name in order]
-    found.sort(key=lambda path: (order.index(path.parent.name), path.stem))
-    text = render_index([*(_entry(path, reports) for path in found), *refused])
-    index = reports / "index.html"
-    replace_with(index, lambda path: path.write_text(text, encoding="utf-8"))
-    return index
+class Workers(ProcessPoolExecutor):
+    """Local processes, forked from a server that has imported all that a run needs.
+
+    Where the system has no such server they are started fresh. A process that has used Polars is
+    never forked.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._others = set(multiprocessing.active_children())
+        methods = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        context.set_forkserver_preload(["research.reports.execute"])
+        super().__init__(jobs, mp_context=context, initializer=_unwind_when_ended)
+
+    def kill(self) -> None:
+        """End the processes now; each clears away what its run has begun."""
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.terminate()
+
+
+def _unwind_when_ended() -> None:
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def cluster(address: str) -> Executor:
+    """The workers of a Dask scheduler: bytes go out, bytes come back, no folder is shared."""
+    from distributed import Client
+
+    executor: Executor = Client(address).get_executor(pure=False)
+    return executor

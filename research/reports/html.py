@@ -1,4 +1,4 @@
-"""An executed notebook → one self-contained HTML page; the list of reports → their index page.
+"""An executed notebook → one self-contained HTML page.
 
 Everything here goes through nbconvert's own seams: a template folder, preprocessors, filters.
 Running notebooks, choosing parameters and writing files do not belong here; nor does what a
@@ -7,16 +7,13 @@ chart or a table looks like inside: that is settled where it is made.
 
 from __future__ import annotations
 
-import ast
 import base64
 import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import vl_convert
@@ -31,7 +28,9 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-TEMPLATES = Path(__file__).parent / "template"
+from research.reports.index import TEMPLATES, short_paths
+from research.reports.run import assignments
+
 LABELS: dict[str, dict[str, str]] = json.loads(
     (TEMPLATES / "report" / "labels.json").read_text(encoding="utf-8")
 )
@@ -46,22 +45,6 @@ for _prefix, _space in {"": "2000/svg", "xlink": "1999/xlink"}.items():
 VEGA_LITE = re.compile(r"application/vnd\.vegalite\.v\d+[+.]json")
 CHART = "application/vnd.fanzha.chart+json"  # a drawn chart on its way to the template
 SHOWN = (CHART, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the index: a run of `notebook` under `name`, in one language."""
-
-    notebook: str
-    name: str
-    title: str
-    lang: str
-    href: str | None
-    status: str = "ok"
-    error: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    question: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(
@@ -97,24 +80,6 @@ def render(
     }
     page, _ = _exporter(lang).from_notebook_node(notebook, resources)
     return str(page)
-
-
-def render_index(entries: Iterable[Entry | Mapping[str, Any]]) -> str:
-    """The page that lists the reports, grouped by notebook in the order given, in both languages.
-
-    An entry is an `Entry`, or a mapping with its fields.
-
-    >>> page = render_index([Entry("trend", "solved", "Is it falling?", "en", "trend/solved.html")])
-    >>> 'href="trend/solved.html"' in page
-    True
-    """
-    groups: dict[str, list[Entry]] = {}
-    for item in entries:
-        entry = item if isinstance(item, Entry) else Entry(**item)
-        groups.setdefault(entry.notebook, []).append(entry)
-    exporter = _exporter("en")
-    css, _, _ = exporter.environment.loader.get_source(exporter.environment, "report.css")
-    return str(exporter.environment.get_template("reports.html.j2").render(groups=groups, css=css))
 
 
 class ReportExporter(HTMLExporter):
@@ -192,7 +157,7 @@ def _exporter(lang: str) -> ReportExporter:
         config=config,
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="report",
-        filters={"short_paths": _short_paths},
+        filters={"short_paths": short_paths},
         preprocessors=[Charts],
         optimistic_validation=True,  # v6.json is no valid mime type for an object until Charts ran
     )
@@ -288,38 +253,17 @@ def _anchor(words: str, taken: set[str]) -> str:
     return anchor
 
 
-def _short_paths(text: str) -> str:
-    """Only the file's name of each absolute path: where it lay is nobody's business."""
-    return re.sub(r"(?<![\w:/.~])(?:~|[A-Za-z]:)?[/\\](?:[^\s:'\"]*[/\\])(?=[^\s/\\])", "", text)
-
-
 def _parameters(notebook: NotebookNode) -> Iterator[dict[str, str]]:
     """Rows of the parameter table: papermill's values over the defaults, with their comments."""
     values: dict[str, Any] = {}
     meanings: dict[str, str] = {}
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            for name, value, comment in _assignments(cell.source):
+            for name, value, comment in assignments(cell.source):
                 values[name], meanings[name] = value, comment
     values |= notebook.metadata.get("papermill", {}).get("parameters", {})
     for name, value in values.items():
         yield {"name": name, "value": _shown(value), "meaning": meanings.get(name, "")}
-
-
-def _assignments(source: str) -> Iterator[tuple[str, Any, str]]:
-    """Each `name = value  # comment` of a cell; a value that is no literal stays as written."""
-    lines = [line.encode() for line in source.splitlines()]  # Python counts columns in bytes
-    for node in ast.parse(source).body:
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(name)], value=value)
-                | ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value)
-            ):
-                comment = lines[(node.end_lineno or 1) - 1][node.end_col_offset or 0 :].decode()
-                try:
-                    yield name, ast.literal_eval(value), comment.lstrip(" #")
-                except ValueError:
-                    yield name, ast.unparse(value), comment.lstrip(" #")
 
 
 def _shown(value: Any) -> str:

@@ -14,10 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from research.lang import LANGS, Lang
 from research.record.record import Record, RecordError, as_day
-
-
-class ParameterError(ValueError):
-    """A parameter that a notebook does not take; says file, key, value, and what is allowed."""
+from research.reports.run import ParameterError
 
 
 def _day(value: object) -> object:
@@ -142,7 +139,7 @@ def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: s
     >>> parameters("trend", load(), {"indicator": "cases_sovled"})
     Traceback (most recent call last):
     ...
-    research.reports.parameters.ParameterError: trend: unknown indicator 'cases_sovled'; did you ...
+    research.reports.run.ParameterError: trend: unknown indicator 'cases_sovled'; did you ...
     """
     origin = file or notebook
     if notebook not in MODELS:

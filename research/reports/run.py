@@ -1,34 +1,34 @@
-"""Parameter files → executed notebooks → HTML: which runs there are, and doing one of them.
+"""Which runs there are: a run is one notebook with one flat parameter file, or with overrides.
 
-A run is one notebook executed with one parameter file. Doing many at once is `batch.py`, the page
-itself is `html.py`.
+Doing one of them is `task.py`, many at once `batch.py`. Nothing heavy is imported here: with
+nothing to do, `fanzha run` should be done at once.
 """
 
 from __future__ import annotations
 
+import ast
 import difflib
-import os
-import tempfile
-import time
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import papermill
 import yaml
-from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import NoDatesSafeLoader
-from traitlets.config import Config
-
-from research.record.tables import replace_with
-from research.reports.html import render
-from research.reports.parameters import MODELS, ParameterError
 
 
-class _Loader(NoDatesSafeLoader):  # type: ignore[misc]
-    """Papermill's, where a key that stands twice is an error: YAML takes the last, silently."""
+class ParameterError(ValueError):
+    """A parameter that a notebook does not take; says file, key, value, and what is allowed."""
+
+
+class Reader(yaml.SafeLoader):
+    """YAML as papermill reads it: days stay text. But a key that stands twice is an error: YAML
+    takes the last, silently."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (as the base class has it)
+        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -42,7 +42,7 @@ class _Loader(NoDatesSafeLoader):  # type: ignore[misc]
 def read_file(path: Path) -> dict[str, Any]:
     """A parameter file as papermill reads it: days stay text. Raises `ParameterError`."""
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=Reader)
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         what = " ".join(str(problem).split())
         raise ParameterError(f"{path}: not readable as UTF-8 YAML: {what}") from problem
@@ -75,16 +75,6 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What came of a run: `error` is one line, or blank where the report was written."""
-
-    run: Run
-    seconds: float
-    error: str = ""
-    report: Path | None = None
-
-
-@dataclass(frozen=True)
 class Project:
     """The folders of a checkout."""
 
@@ -99,6 +89,18 @@ class Project:
     def params(self) -> Path:
         """One folder a notebook, one flat YAML file a run."""
         return self.root / "params"
+
+    def notebook(self, name: str, origin: str) -> str:
+        """The source of a notebook. Raises `ParameterError` where there is none."""
+        path = self.notebooks / f"{name}.ipynb"
+        if not path.is_file():
+            known = sorted(p.stem for p in self.notebooks.glob("*.ipynb"))
+            close = "".join(
+                f"did you mean {n!r}? " for n in difflib.get_close_matches(name, known, 1)
+            )
+            said = f"{close}there are: {', '.join(known)}"
+            raise ParameterError(f"{origin}: unknown notebook {name!r}; {said}")
+        return path.read_text(encoding="utf-8")
 
     def _files(self) -> dict[str, Path]:
         """Every parameter file by the name of its run, `.yaml` or `.yml`."""
@@ -121,17 +123,18 @@ class Project:
         """
         overrides = dict(overrides or {})
         known = self._files()
+        notebooks = sorted(path.stem for path in self.notebooks.glob("*.ipynb"))
         found: list[Run] = []
         for name in list(selected) or list(known):
             if name in known:
                 found.append(_from_file(known[name], overrides))
-            elif name in MODELS and overrides.keys() - {"lang"}:
+            elif name in notebooks and overrides.keys() - {"lang"}:
                 found.append(Run(name, _suffix(overrides), overrides))
-            elif name in MODELS:
+            elif name in notebooks:
                 files = [path for title, path in known.items() if title.startswith(f"{name}/")]
                 found.extend(_from_file(path, overrides) for path in files)
             else:
-                close = difflib.get_close_matches(name, [*known, *MODELS], n=1)
+                close = difflib.get_close_matches(name, [*known, *notebooks], n=1)
                 hint = f"did you mean {close[0]!r}? " if close else ""
                 raise ParameterError(f"{name}: no such run; {hint}`fanzha list` shows all")
         return list({run.title: run for run in found}.values())
@@ -153,64 +156,25 @@ def parameters_of(run: Run) -> dict[str, Any]:
     return {**(read_file(run.file) if run.file else {}), **run.parameters}
 
 
-def _stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Without clocks, machine paths and random ids, so that the same run gives the same bytes."""
-    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
-    notebook.metadata["papermill"] = {"parameters": parameters}
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = f"injected-{number}"
-    return notebook
+def assignments(source: str) -> Iterator[tuple[str, Any, str]]:
+    """Each `name = value  # comment` of a cell; a value that is no literal stays as written."""
+    lines = [line.encode() for line in source.splitlines()]  # Python counts columns in bytes
+    for node in ast.parse(source).body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(name)], value=value)
+                | ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value)
+            ):
+                comment = lines[(node.end_lineno or 1) - 1][node.end_col_offset or 0 :].decode()
+                try:
+                    yield name, ast.literal_eval(value), comment.lstrip(" #")
+                except ValueError:
+                    yield name, ast.unparse(value), comment.lstrip(" #")
 
 
-def _cause(error: PapermillExecutionError) -> str:
-    """A failed cell in one line: which cell, and what it said."""
-    said = " ".join(str(error.evalue).split())
-    return f"cell {error.cell_index + 1}: {error.ename}: {said}"
-
-
-def _kernel(scratch: str) -> Config:
-    """Kernels talk through sockets in the run's own folder: no open port, none to collide."""
-    if os.name == "nt":
-        return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": f"{scratch}/kernel"})
-
-
-def execute(run: Run, values: Mapping[str, Any], project: Project, reports: Path) -> Result:
-    """Execute one run with papermill and write its notebook and its page, each whole or not at all.
-
-    A failing notebook is kept as `<name>.failed.ipynb` with the outputs that it got to; an earlier
-    report of that name is left as it was.
-    """
-    began = time.monotonic()
-    folder = reports / run.notebook
-    failed = folder / f"{run.name}.failed.ipynb"
-    with tempfile.TemporaryDirectory() as scratch:
-        executed = Path(scratch) / f"{run.name}.ipynb"
-        try:
-            papermill.execute_notebook(
-                str(project.notebooks / f"{run.notebook}.ipynb"),
-                str(executed),
-                parameters=dict(values),
-                kernel_name="python3",
-                progress_bar=False,
-                config=_kernel(scratch),
-                cwd=str(project.root),
-            )
-        except PapermillExecutionError as error:
-            _write(_stripped(nbformat.read(executed, as_version=4)), failed)
-            return Result(run, time.monotonic() - began, _cause(error))
-        notebook = _stripped(nbformat.read(executed, as_version=4))
-    done, page = folder / f"{run.name}.ipynb", folder / f"{run.name}.html"
-    text = render(notebook, lang=str(values.get("lang", "zh")), files={"ipynb": done.name})
-    _write(notebook, done)
-    replace_with(page, lambda path: path.write_text(text, encoding="utf-8"))
-    failed.unlink(missing_ok=True)
-    return Result(run, time.monotonic() - began, report=page)
-
-
-def _write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    text = nbformat.writes(notebook) + "\n"
-    replace_with(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+def defaults_of(notebook: str) -> dict[str, Any]:
+    """The parameters of a notebook's source as its tagged cell sets them."""
+    cells = [
+        c for c in json.loads(notebook)["cells"] if "parameters" in c["metadata"].get("tags", [])
+    ]
+    return {n: v for c in cells for n, v, _ in assignments("".join(c["source"]))}

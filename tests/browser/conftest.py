@@ -21,7 +21,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from research.reports.html import render, render_index
+from research.reports.html import render
+from research.reports.index import render_index
 
 FLAGS = [
     "--headless",

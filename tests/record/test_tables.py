@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from research.files import replace_with
 from research.record import tables
 from research.record.record import load
-from research.record.tables import TableError, read, read_folder, replace_with, validated, write
+from research.record.tables import TableError, read, read_folder, validated, write
 
 SOURCES = "source_id,issued,quality\ns1,2022-05-11,press\n"
 Folder = Callable[..., Path]

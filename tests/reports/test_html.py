@@ -14,7 +14,8 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from research.reports.html import render, render_index
+from research.reports.html import render
+from research.reports.index import render_index
 
 NASTY = '破案 </script><!-- <script>alert("1")</script> \u2028 & 39.4万'
 

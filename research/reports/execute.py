@@ -1,0 +1,107 @@
+"""Doing one run with papermill: a pure function of its task.
+
+Which runs there are is `run.py`, many at once `batch.py`, how a page looks `html.py`, and the
+process in which the cells run `kernels`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from research.reports import inputs
+from research.reports.html import render
+from research.reports.task import Outcome, Task
+
+_CODE = inputs.code()  # as it was when this process read it
+
+
+def execute(task: Task) -> Outcome:
+    """What comes of a task. Raises nothing that a notebook does; that is an outcome too."""
+    if task.code != _CODE:
+        said = "this worker has another version of the package; install the same one everywhere"
+        return Outcome(task.title, error=said)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="fanzha-") as scratch:
+        folder = Path(scratch)
+        for name, content in task.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        notebook, error, lost = _executed(task, folder)
+    cells = tuple(_seconds(cell) for cell in notebook.cells if cell.cell_type == "code")
+    text = nbformat.writes(_stripped(notebook)) + "\n"
+    page = "" if error else _page(task, notebook)
+    return Outcome(task.title, text, page, error, lost, time.monotonic() - began, cells)
+
+
+def _executed(task: Task, folder: Path) -> tuple[nbformat.NotebookNode, str, bool]:
+    """The notebook as far as it got, the cause in one line if it did not end, and if it was lost.
+
+    Where no cell has failed by itself, what papermill saved last is all there is.
+    """
+    saved = folder / ".executed.ipynb"
+    source = nbformat.reads(task.notebook, as_version=4)
+    try:
+        executed = papermill.execute_notebook(
+            source,
+            str(saved),
+            parameters=dict(task.parameters),
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(folder),
+            execution_timeout=task.timeout,
+            config=_kernel(folder),
+        )
+        return executed, "", False
+    except PapermillExecutionError as error:
+        said = " ".join(str(error.evalue).split())
+        cause, lost = f"{_place(source, error)}: {error.ename}: {said}", False
+    except CellTimeoutError:
+        cause, lost = f"a cell ran longer than {task.timeout:g} s and was stopped", False
+    except (DeadKernelError, RuntimeError) as error:
+        cause, lost = f"the kernel died: {' '.join(str(error).split())}", True
+    return nbformat.read(saved, as_version=4) if saved.exists() else source, cause, lost
+
+
+def _place(source: nbformat.NotebookNode, error: PapermillExecutionError) -> str:
+    """Which cell failed, as a person counts in the notebook's source."""
+    found = [n for n, cell in enumerate(source.cells, 1) if cell.source == error.source]
+    return f"cell {found[0]}" if found else "the cell of parameters"
+
+
+def _kernel(folder: Path) -> Config:
+    """Kernels talk through sockets in the run's own folder: no open port, none to collide."""
+    if os.name == "nt":
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
+
+
+def _seconds(cell: nbformat.NotebookNode) -> float:
+    return float(cell.metadata.get("papermill", {}).get("duration") or 0.0)
+
+
+def _stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Without clocks, machine paths and random ids, so that the same run gives the same bytes."""
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata["papermill"] = {"parameters": parameters}
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = f"injected-{number}"
+    return notebook
+
+
+def _page(task: Task, notebook: nbformat.NotebookNode) -> str:
+    name = task.title.rpartition("/")[2]
+    lang = str(task.parameters.get("lang", "zh"))
+    return render(notebook, lang=lang, files={"ipynb": f"{name}.ipynb"})
