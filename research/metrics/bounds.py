@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from research.metrics.assume import Assumption, as_statement
 from research.metrics.causes import explained
 from research.metrics.conflicts import Resolution, irreducible, resolve
+from research.metrics.path import smoothest
 from research.metrics.polytope import Polytope
-from research.metrics.statements import DAY, SLACK_DAYS, Statement, of_series
+from research.metrics.statements import SLACK_DAYS, Statement, of_series, windows_of
 from research.record.record import Day, Record, RecordError, as_day
 
 _SCHEMA = {
@@ -168,28 +170,30 @@ def bounds(
     if not said:
         raise RecordError(f"nothing was said about {indicator} ({geo}, {scope}) that limits it")
     asked = _windows(windows) if windows is not None else _periods(every, said)
-    polytope = Polytope(said, asked)
+    polytope = Polytope(said)
     resolution = resolve(polytope, said)
-    assumed = [as_statement(a, polytope.edges[0], polytope.edges[-1] - DAY) for a in assume]
-    if assumed:
-        polytope = Polytope([*said, *assumed], asked)
+    if assume:
+        spans = [*asked, *windows_of(said)]
+        first, last = min(start for start, _ in spans), max(end for _, end in spans)
+        assumed = [as_statement(a, first.replace(day=1), last) for a in assume]
+        polytope = Polytope([*said, *assumed])
         _assume(polytope, resolution, [a.id for a in assumed])
-    everything = frozenset(polytope.statements)
-    lows, highs = [float("inf")] * len(asked), [0.0] * len(asked)
+    everything, found = frozenset(polytope.statements), []
     for aside in reversed(resolution.set_aside):
         polytope.use(everything - aside)
-        for at, window in enumerate(asked):
-            low, high = polytope.bound(*window)
-            lows[at], highs[at] = min(lows[at], low), max(highs[at], high)
-    path = polytope.sums(polytope.path(), asked) if asked else []
+        found.append(polytope.bounds(asked))
+    ends = np.array(found).reshape(-1, len(asked), 2)
+    low, high = ends[..., 0].min(axis=0), ends[..., 1].max(axis=0)
+    path = np.clip(smoothest(polytope, asked), low, high)
     totals = record.observations.filter("cumulative")["observation_id"]
     conflicts = explained(polytope, resolution, set(totals))
-    rows = [[*window, lows[i], highs[i], path[i]] for i, window in enumerate(asked)]
+    start, end = zip(*asked, strict=True) if asked else ((), ())
+    frame = {"start": start, "end": end, "low": low, "high": high, "path": path}
     return Bounds(
         indicator,
         geo,
         scope,
-        pl.DataFrame(rows, schema=_SCHEMA, orient="row"),
+        pl.DataFrame(frame, schema=_SCHEMA),
         statement_frame(said, resolution.ever_set_aside),
         tuple(a.name for a in assume),
         resolution,

@@ -1,23 +1,26 @@
 """What a set of statements allows, as one linear program a series, solved by HiGHS.
 
-Time is cut into cells of days in which no window begins or ends; every row limits a sum of cells,
-and cells are ≥ 0. Bounds come from changing the objective and restarting warm; statements are
-switched off by freeing their rows. The model is scaled so that rows and cells are about 1: figures
-span 10 to 10¹², and unscaled the solver's tolerance would mean nothing.
+Days that every row counts alike are one cell, however many and wherever they are: no row can tell
+them apart, so all of the cell's sum may fall on any one of them. A window that cuts a cell holds
+from none to all of it, and windows that hold the same cells have the same bounds. So the program
+is as small as what was said, and is solved once for many months.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from statistics import median
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
-from research.metrics.statements import DAY, INF, Row, Statement, Term, months, windows_of
+from research.metrics.statements import INF, Row, Statement, Term
 
+Window = tuple[date, date]
+Sum = Sequence[Term]
+Array = NDArray[np.float64]
 _Status = highspy.HighsModelStatus
 _ANSWERS = {
     _Status.kOptimal,
@@ -25,6 +28,9 @@ _ANSWERS = {
     _Status.kUnbounded,
     _Status.kUnboundedOrInfeasible,
 }
+# New costs leave the last vertex feasible, new limits leave it optimal: each has its own method.
+_SIMPLEX = {"dual": 1, "primal": 4}
+_BATCH = 200  # sums looked at together: each may cut all the others' days
 _NO_END = {_Status.kUnbounded, _Status.kUnboundedOrInfeasible}
 
 
@@ -32,73 +38,108 @@ class SolverError(RuntimeError):
     """The solver gave neither an optimum nor a proof that there is none."""
 
 
-def _sizes(statements: Iterable[Statement]) -> Iterable[float]:
+def sums(windows: Iterable[Window]) -> list[Sum]:
+    """The sum over each window."""
+    return [(Term(1.0, *window),) for window in windows]
+
+
+class Pieces:
+    """All time, cut where a term of any of some sums begins or ends."""
+
+    def __init__(self, over: Iterable[Sum]) -> None:
+        days = {
+            day for s in over for t in s for day in (t.start.toordinal(), t.end.toordinal() + 1)
+        }
+        self.firsts = np.array([0, *sorted(days)])
+
+    def counts(self, over: Sequence[Sum]) -> Array:
+        """How often each sum (a row) counts the days of each piece (a column); none may be cut."""
+        terms = [term for s in over for term in s]
+        starts = np.array([[t.start.toordinal()] for t in terms])
+        ends = np.array([[t.end.toordinal()] for t in terms])
+        inside = (starts <= self.firsts) & (self.firsts <= ends)
+        counted = inside * np.array([[t.coefficient] for t in terms])
+        return np.add.reduceat(counted, np.cumsum([0, *(len(s) for s in over)])[:-1])
+
+
+def scaled(rows: Iterable[Row], scale: float) -> tuple[Array, Array, Array]:
+    """What to multiply each row by, and its limits, so that both are about 1 in units of `scale`.
+
+    Figures span 10 to 10¹²: unscaled, the solver's tolerance would mean nothing.
+    """
+    rows = list(rows)
+    limits = np.array([(row.low, row.high) for row in rows])
+    size = np.array([max(_ends(row), default=scale) for row in rows])
+    return scale / size, limits[:, 0] / size, limits[:, 1] / size
+
+
+def _ends(row: Row) -> list[float]:
+    return [abs(end) for end in (row.low, row.high) if 0 < abs(end) < INF]
+
+
+def _sizes(statements: Iterable[Statement]) -> Iterator[float]:
     """The monthly size of every level, for the scale of the model."""
     for row in (row for s in statements for row in s.rows if len(row.terms) == 1):
-        ends = [end for end in (row.low, row.high) if 0 < end < INF]
-        if ends:
+        if ends := _ends(row):
             yield max(ends) / ((row.terms[0].end - row.terms[0].start).days + 1) * 30
 
 
 class Polytope:
-    """All series that agree with the statements in use."""
+    """All series that agree with the statements in use.
 
-    def __init__(
-        self, statements: Sequence[Statement], windows: Iterable[tuple[date, date]] = ()
-    ) -> None:
-        spans = [*windows_of(statements), *windows]
-        first = min(start for start, _ in spans).replace(day=1)
-        last = max(end for _, end in spans)
-        edges = {first, last + DAY, *(a for a, _ in spans), *(b + DAY for _, b in spans)}
-        self.edges = sorted(edges | {month for month, _ in months(first, last)})
-        self.size = len(self.edges) - 1
-        self.scale = median(_sizes(statements) or [1.0]) if any(_sizes(statements)) else 1.0
+    `windows`, if given, are kept whole as well: no cell lies across an end of one.
+    """
+
+    def __init__(self, statements: Sequence[Statement], windows: Iterable[Window] = ()) -> None:
         self.statements = {s.id: s for s in statements}
         self.used = set(self.statements)
-        self._rows: dict[str, list[int]] = {name: [] for name in self.statements}
-        self._limits: list[tuple[float, float]] = []
-        self._values: list[tuple[np.ndarray, np.ndarray]] = []
-        self._columns = np.arange(self.size, dtype=np.int32)
+        self.scale = median([*_sizes(statements)] or [1.0])
+        names = [s.id for s in statements for _ in s.rows]
+        self._rows: dict[str, list[int]] = {s.id: [] for s in statements}
+        for at, name in enumerate(names):
+            self._rows[name].append(at)
+        rows = [row for s in statements for row in s.rows]
+        over = [*(row.terms for row in rows), *sums(windows)]
+        self._pieces = Pieces(over)
+        columns, self._cell = np.unique(self._pieces.counts(over), axis=1, return_inverse=True)
+        self.size = columns.shape[1]
+        factor, low, high = scaled(rows, self.scale)
+        self._matrix, self._limits = columns[: len(rows)] * factor[:, None], np.stack([low, high])
         self._highs = _new(self.size)
-        for statement in statements:
-            for row in statement.rows:
-                self._add(statement.id, row)
+        _add_rows(self._highs, self._matrix, low, high)
 
-    def _add(self, name: str, row: Row) -> None:
-        coefficients = self.coefficients(row.terms)
-        size = max((abs(e) for e in (row.low, row.high) if 0 < abs(e) < INF), default=self.scale)
-        low, high = row.low / size, row.high / size
-        at = np.flatnonzero(coefficients).astype(np.int32)
-        values = coefficients[at] * (self.scale / size)
-        self._highs.addRow(low, high, len(at), at, values)
-        self._rows[name].append(len(self._limits))
-        self._limits.append((low, high))
-        self._values.append((at, values))
-
-    def coefficients(self, terms: Iterable[Term]) -> np.ndarray:
-        """One number a cell: how often a sum of terms counts it."""
-        found = np.zeros(self.size)
-        for term in terms:
-            first, after = (
-                bisect_left(self.edges, term.start),
-                bisect_left(self.edges, term.end + DAY),
-            )
-            found[first:after] += term.coefficient
-        return found
+    def in_use(self) -> list[Row]:
+        """The rows of the statements in use."""
+        return [row for name in sorted(self.used) for row in self.statements[name].rows]
 
     def use(self, names: Collection[str]) -> None:
         """Let exactly these statements hold."""
         wanted = set(names)
         for name in self.used ^ wanted:
             for row in self._rows[name]:
-                low, high = self._limits[row] if name in wanted else (-INF, INF)
+                low, high = self._limits[:, row] if name in wanted else (-INF, INF)
                 self._highs.changeRowBounds(row, low, high)
         self.used = wanted
 
-    def _solve(self, costs: np.ndarray, *, largest: bool = False) -> highspy.HighsModelStatus:
+    def _held(self, over: Sequence[Sum]) -> tuple[Array, Array]:
+        """How often each sum counts each cell, at least and at most: where a cell is cut, its days
+        count differently, and all of it may lie where they count least, or most."""
+        pieces = Pieces(over)
+        pieces.firsts = np.union1d(pieces.firsts, self._pieces.firsts)
+        cell = self._cell[np.searchsorted(self._pieces.firsts, pieces.firsts, side="right") - 1]
+        order = np.argsort(cell, kind="stable")
+        first = np.searchsorted(cell[order], np.arange(self.size))
+        counts = pieces.counts(over)[:, order]
+        least, most = (f.reduceat(counts, first, axis=1) for f in (np.minimum, np.maximum))
+        return least, most
+
+    def _solve(
+        self, costs: Array, simplex: str, *, largest: bool = False
+    ) -> highspy.HighsModelStatus:
+        self._highs.setOptionValue("simplex_strategy", _SIMPLEX[simplex])
         sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
-        self._highs.changeColsCost(self.size, self._columns, costs)
+        self._highs.changeColsCost(self.size, np.arange(self.size, dtype=np.int32), costs)
         self._highs.run()
         if self._highs.getModelStatus() not in _ANSWERS:
             # A warm start can lose its way; from nothing, the same program has an answer.
@@ -110,26 +151,45 @@ class Polytope:
         """Whether the statements (those in use, or these) can all be true."""
         if names is not None:
             self.use(names)
-        status = self._solve(np.zeros(self.size))
+        status = self._solve(np.zeros(self.size), "dual")
         if status in (_Status.kOptimal, _Status.kInfeasible):
             return bool(status == _Status.kOptimal)
         raise SolverError(f"feasibility: {status}")
 
-    def _extreme(self, terms: Iterable[Term], *, largest: bool) -> float:
-        status = self._solve(self.coefficients(terms), largest=largest)
+    def _extreme(self, costs: Array, *, largest: bool) -> float:
+        status = self._solve(costs, "primal", largest=largest)
         if status == _Status.kOptimal:
             return float(self._highs.getInfo().objective_function_value) * self.scale
         if status in _NO_END:
             return INF if largest else -INF
         raise SolverError(f"bounds: {status}; are the statements in use feasible?")
 
+    def _extremes(self, over: Sequence[Sum]) -> Iterator[tuple[float, float]]:
+        """The least and the most of each sum; what is asked twice is solved once."""
+        batches = (over[at : at + _BATCH] for at in range(0, len(over), _BATCH))
+        held = [np.concatenate(counts) for counts in zip(*map(self._held, batches), strict=True)]
+        ends = []
+        for counts, largest in zip(held, (False, True), strict=True):
+            asked, which = np.unique(counts, axis=0, return_inverse=True)
+            found = [self._extreme(costs, largest=largest) for costs in asked]
+            ends.append([found[at] for at in which])
+        return zip(*ends, strict=True)
+
+    def extremes(self, terms: Iterable[Term]) -> tuple[float, float]:
+        """The least and the most of any sum of terms; infinite where nothing limits it."""
+        return next(self._extremes([tuple(terms)]))
+
+    def bounds(self, windows: Iterable[Window]) -> list[tuple[float, float]]:
+        """The least and the most that the sum over each window can be; inf where nothing limits it.
+
+        Raises `SolverError` where the statements in use cannot all be true.
+        """
+        found = self._extremes(sums(windows)) if (windows := list(windows)) else []
+        return [(max(0.0, self._snapped(low, -1)), self._snapped(high, 1)) for low, high in found]
+
     def bound(self, start: date, end: date) -> tuple[float, float]:
-        """The least and the most that the sum over a window can be; inf where nothing limits it."""
-        term = (Term(1.0, start, end),)
-        low, high = (self._extreme(term, largest=largest) for largest in (False, True))
-        if start < self.edges[0] or end >= self.edges[-1]:
-            high = INF  # days that no statement speaks of
-        return max(0.0, self._snapped(low, -1)), self._snapped(high, 1)
+        """`bounds` of one window."""
+        return self.bounds([(start, end)])[0]
 
     def _snapped(self, value: float, outward: int) -> float:
         """A round number if one is within the solver's tolerance, else moved out by as much."""
@@ -139,29 +199,24 @@ class Polytope:
         near = float(f"{value:.6g}")
         return near if abs(near - value) <= noise else value + outward * noise
 
-    def extremes(self, terms: Iterable[Term]) -> tuple[float, float]:
-        """The least and the most of any sum of terms; infinite where nothing limits it."""
-        kept = tuple(terms)
-        return self._extreme(kept, largest=False), self._extreme(kept, largest=True)
-
-    def ratio(self, now: tuple[date, date], then: tuple[date, date]) -> tuple[float, float]:
+    def ratio(self, now: Window, then: Window) -> tuple[float, float]:
         """How many times the sum of one window another can be.
 
         One linear program more, in cells over the sum of `then` and its inverse (Charnes and Cooper
         1962, Programming with linear fractional functionals).
         """
-        above, below = (self.coefficients((Term(1.0, *window),)) for window in (now, then))
-        solver = _new(self.size + 1)
-        cells = np.arange(self.size, dtype=np.int32)
-        last = np.array([self.size], dtype=np.int32)
-        for row in (row for name in self.used for row in self._rows[name]):
-            at, values = self._values[row]
-            for end, limits in zip(self._limits[row], ((0.0, INF), (-INF, 0.0)), strict=True):
-                if abs(end) < INF:
-                    columns = np.append(at, last)
-                    solver.addRow(*limits, len(columns), columns, np.append(values, -end))
-        solver.addRow(1.0, 1.0, self.size, cells, below)
-        solver.changeColsCost(self.size, cells, above)
+        held, most = self._held(sums((now, then)))
+        if (held != most).any():
+            used = [self.statements[name] for name in sorted(self.used)]
+            return Polytope(used, (now, then)).ratio(now, then)
+        (above, below), solver = np.pad(held, ((0, 0), (0, 1))), _new(self.size + 1)
+        rows = [row for name in sorted(self.used) for row in self._rows[name]]
+        for ends, limits in zip(self._limits, ((0.0, INF), (-INF, 0.0)), strict=True):
+            kept = [row for row in rows if abs(ends[row]) < INF]
+            less = np.column_stack([self._matrix[kept], -ends[kept]])
+            _add_rows(solver, less, *(np.full(len(kept), limit) for limit in limits))
+        _add_rows(solver, below[None], np.ones(1), np.ones(1))
+        solver.changeColsCost(len(above), np.arange(len(above), dtype=np.int32), above)
         found = []
         for sense, free in ((highspy.ObjSense.kMinimize, 0.0), (highspy.ObjSense.kMaximize, INF)):
             solver.changeObjectiveSense(sense)
@@ -178,50 +233,25 @@ class Polytope:
         now, then = terms
         return self.ratio((now.start, now.end), (then.start, then.end))
 
-    def resting_on(self, start: date, end: date) -> set[str]:
-        """The statements that hold the two bounds of a window: those with a price in the dual."""
-        found = set()
-        for largest in (False, True):
-            self._extreme((Term(1.0, start, end),), largest=largest)
-            prices = self._highs.getSolution().row_dual
-            found |= {n for n in self.used if any(abs(prices[r]) > 1e-9 for r in self._rows[n])}
-        return found
+    def extremes_held(
+        self, terms: Iterable[Term], sides: tuple[bool, bool] = (True, True)
+    ) -> tuple[float, float, set[str]]:
+        """The least and the most of a sum of terms, and the statements that hold them.
 
-    def path(self) -> list[float]:
-        """The smoothest series inside everything, one sum a cell.
-
-        Denton's criterion for daily rates (the least sum of squared differences of one cell to the
-        next) as a convex quadratic program over the same limits.
+        Those are the ones with a price in the dual. `sides`: whether to ask for the least, the
+        most; an end not asked for is infinite.
         """
-        days = np.array([(b - a).days for a, b in zip(self.edges, self.edges[1:], strict=False)])
-        differences = (np.eye(self.size) - np.eye(self.size, k=-1))[1:] / days
-        weights = 2 * differences.T @ differences * 900  # rates per 30 days: entries about 1
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
-        model = self._highs.getLp()
-        model.col_cost_ = np.zeros(self.size)
-        model.sense_ = highspy.ObjSense.kMinimize
-        solver.passModel(model)
-        lower = np.tril(weights + 1e-9 * np.eye(self.size))
-        at = [np.flatnonzero(lower[:, column]) for column in range(self.size)]
-        starts = np.cumsum([0, *(len(rows) for rows in at)])[:-1].astype(np.int32)
-        values = np.concatenate([lower[rows, column] for column, rows in enumerate(at)])
-        solver.passHessian(
-            self.size,
-            len(values),
-            int(highspy.HessianFormat.kTriangular),
-            starts,
-            np.concatenate(at).astype(np.int32),
-            values,
-        )
-        solver.run()
-        if solver.getModelStatus() != _Status.kOptimal:
-            raise SolverError(f"path: {solver.getModelStatus()}")
-        return [max(0.0, value) * self.scale for value in solver.getSolution().col_value]
+        held, found, ends = self._held([tuple(terms)]), set[str](), [-INF, INF]
+        for largest in (False, True):
+            if sides[largest]:
+                ends[largest] = self._extreme(held[largest][0], largest=largest)
+                prices = self._highs.getSolution().row_dual
+                found |= {n for n in self.used if any(abs(prices[r]) > 1e-9 for r in self._rows[n])}
+        return ends[0], ends[1], found
 
-    def sums(self, cells: Sequence[float], windows: Iterable[tuple[date, date]]) -> list[float]:
-        """The sums of a path over windows."""
-        return [float(self.coefficients((Term(1.0, *w),)) @ np.array(cells)) for w in windows]
+    def resting_on(self, start: date, end: date) -> set[str]:
+        """The statements that hold the two bounds of a window."""
+        return self.extremes_held((Term(1.0, start, end),))[2]
 
 
 def _new(size: int) -> highspy.Highs:
@@ -231,3 +261,10 @@ def _new(size: int) -> highspy.Highs:
     solver.setOptionValue("presolve", "off")
     solver.addVars(size, np.zeros(size), np.full(size, highspy.kHighsInf))
     return solver
+
+
+def _add_rows(solver: highspy.Highs, matrix: Array, low: Array, high: Array) -> None:
+    at, columns = np.nonzero(matrix)
+    starts = np.searchsorted(at, np.arange(len(matrix))).astype(np.int32)
+    values = matrix[at, columns]
+    solver.addRows(len(matrix), low, high, len(at), starts, columns.astype(np.int32), values)
