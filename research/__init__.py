@@ -29,6 +29,7 @@ _NAMES = {
     "say": "research.lang",
     "survey": "research.metrics.bounds",
     "table": "research.charts.show:",
+    "trend": "research.metrics.trends:",
     "verdict": "research.metrics.verdicts",
 }
 """Public name → where it stands; with a colon, the module itself."""

@@ -57,7 +57,7 @@ def preferred(figures: pl.LazyFrame) -> pl.LazyFrame:
     return best_first.unique(_KEY, keep="first", maintain_order=True)
 
 
-def _year_later(day: pl.Expr) -> pl.Expr:
+def year_later(day: pl.Expr) -> pl.Expr:
     """The same day a year on; the last of a month stays the last, so leap years match."""
     moved = day.dt.offset_by("1y")
     return pl.when(day == day.dt.month_end()).then(moved.dt.month_end()).otherwise(moved)
@@ -87,7 +87,7 @@ def _input_frame(figures: pl.LazyFrame, item: Input, general: bool) -> pl.LazyFr
             rows = (
                 preferred(figures.filter(pl.col("value").is_not_null()))
                 .sort("end")
-                .with_columns(_year_later(pl.col("start", "end")))
+                .with_columns(year_later(pl.col("start", "end")))
                 .unique(_KEY, keep="last", maintain_order=True)
             )
         case "level":

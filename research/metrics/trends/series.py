@@ -1,0 +1,191 @@
+"""What every trend method reads and answers with: a small series, a refusal, a sentence.
+
+A series is a frame of windows (`start, end, low, value, high`, as `rs.compute`, `record.select` and
+`rs.bounds(…).frame` give it) or plain numbers at even steps. No statistics here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from research import lang as language
+from research.lang import Lang, Prose
+from research.metrics.compute import preferred
+from research.record.record import RecordError
+
+Numbers = np.ndarray[Any, Any]
+SeriesLike = pl.DataFrame | pl.Series | Sequence[float]
+_BEST = {"doubt", "quality", "issued", "observation_id", "indicator", "geo", "scope", "yoy_pct"}
+
+
+class Told:
+    """A result that says itself: `.say(lang)`; in a notebook in both languages."""
+
+    def sentences(self, lang: Lang) -> list[str]:
+        """What was found, how strong, on how many points, and what to be careful about."""
+        raise NotImplementedError
+
+    def say(self, lang: Lang) -> Prose:
+        """The sentences as one text in a language."""
+        return Prose({"zh": "", "en": " "}[lang].join(self.sentences(lang)))
+
+    def table(self) -> pl.DataFrame | None:
+        """The numbers, if they are a table."""
+        return None
+
+    def __repr__(self) -> str:
+        table = self.table()
+        return str(self.say("en")) + ("" if table is None else f"\n{table}")
+
+    def _repr_html_(self) -> str:
+        table = self.table()
+        said = (f'<p lang="{one}">{escape(str(self.say(one)))}</p>' for one in ("zh", "en"))
+        return "".join(said) + ("" if table is None else table._repr_html_())
+
+
+@dataclass(frozen=True, repr=False)
+class Refusal(Told):
+    """Why a method gives no number. It is false, so that `if found:` reads as it should."""
+
+    zh: str
+    en: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def sentences(self, lang: Lang) -> list[str]:
+        return [words(lang, self.zh, self.en)]
+
+
+def words(lang: Lang, zh: str, en: str) -> str:
+    """One of two texts, by the language."""
+    return {"zh": zh, "en": en}[lang]
+
+
+def too_few(what: tuple[str, str], points: int, needed: int, why: tuple[str, str]) -> Refusal:
+    """A refusal for want of points; `what` and `why` in Chinese and English."""
+    return Refusal(
+        f"{what[0]}至少需要 {needed} 个数据点，现有 {points} 个：{why[0]}。",
+        f"{what[1]} needs at least {needed} points and there are {points}: {why[1]}.",
+    )
+
+
+def read(series: SeriesLike) -> pl.DataFrame:
+    """A series in order of time: `position` from 1, `low`, `value`, `high`, and its windows if any.
+
+    Rows without a value are left out; a frame of `record.select` keeps the best figure a window.
+    Raises `RecordError` where two rows remain for one window, or an interval holds not its value.
+
+    >>> read([3, 1, 2])["position"].to_list()
+    [1, 2, 3]
+    """
+    frame = series if isinstance(series, pl.DataFrame) else _plain(series)
+    windows = {"start", "end"} <= set(frame.columns)
+    if set(frame.columns) >= _BEST:
+        frame = _best(frame)
+    if "value" not in frame.columns and {"low", "high"} <= set(frame.columns):
+        inside = pl.col("path") if "path" in frame.columns else (pl.col("low") + pl.col("high")) / 2
+        frame = frame.with_columns(value=inside)
+    if "value" not in frame.columns:
+        raise RecordError(f"a series needs a column 'value'; there are {', '.join(frame.columns)}")
+    number = pl.col("value").cast(pl.Float64)
+    ends = [pl.col(e) if e in frame.columns else number.alias(e) for e in ("low", "high")]
+    frame = frame.with_columns(number, *(e.cast(pl.Float64).fill_null(number) for e in ends))
+    empty = pl.col("value").is_null() | pl.col("value").is_nan()
+    if not windows:
+        return frame.with_row_index("position", 1).filter(~empty)
+    if not frame.schema["start"] == frame.schema["end"] == pl.Date:
+        raise RecordError("start and end must be dates; cast them with .cast(pl.Date)")
+    keep = ~empty | pl.col("yoy_pct").is_not_null() if "yoy_pct" in frame.columns else ~empty
+    frame = frame.filter(keep).sort("start", "end")
+    for window in frame.filter(pl.struct("start", "end").is_duplicated()).head(1).to_dicts():
+        raise RecordError(
+            f"{window['start']} to {window['end']} stands twice: a series has one row a window; "
+            "filter to one indicator, place and scope, and to one figure a window"
+        )
+    return frame.with_columns(position=_positions())
+
+
+def _best(frame: pl.DataFrame) -> pl.DataFrame:
+    """The best level and the best printed change of each window; they may be of two sources."""
+    key, change = ["indicator", "geo", "scope", "start", "end"], ["yoy_low", "yoy_pct", "yoy_high"]
+    rows = frame.lazy()
+    levels = preferred(rows.filter(pl.col("value").is_not_null())).drop(change)
+    changes = preferred(rows.filter(pl.col("yoy_pct").is_not_null())).select(*key, *change)
+    return levels.join(changes, key, "full", coalesce=True).collect()
+
+
+def _plain(values: pl.Series | Sequence[float]) -> pl.DataFrame:
+    return pl.DataFrame({"value": values}, schema={"value": pl.Float64}, strict=False)
+
+
+def months_long() -> pl.Expr:
+    """How many whole calendar months a window is; null where it is not of whole months."""
+    start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
+    whole = (start.dt.day() == 1) & (after.dt.day() == 1)
+    return pl.when(whole).then(_month(after) - _month(start))
+
+
+def days_long() -> pl.Expr:
+    """How many days a window has."""
+    return (pl.col("end") - pl.col("start")).dt.total_days() + 1
+
+
+def _month(day: pl.Expr) -> pl.Expr:
+    return day.dt.year() * 12 + day.dt.month().cast(pl.Int32)
+
+
+def _positions() -> pl.Expr:
+    """Where windows stand on a clock of their own length, so that a missing one leaves a gap."""
+    months = (_month(pl.col("start")) - _month(pl.col("start")).min()) / months_long().max()
+    days = (pl.col("start") - pl.col("start").min()).dt.total_days() / days_long().median()
+    return 1 + pl.when(months_long().is_not_null().all()).then(months).otherwise(days)
+
+
+def in_sequence(frame: pl.DataFrame) -> pl.DataFrame:
+    """A series whose windows do not overlap and have one length. Raises `RecordError`."""
+    frame = frame.filter(pl.col("value").is_not_null() & pl.col("value").is_not_nan())
+    if "start" not in frame.columns or frame.is_empty():
+        return frame
+    for row in frame.filter(pl.col("start") <= pl.col("end").shift(1)).head(1).to_dicts():
+        raise RecordError(
+            f"the window from {row['start']} to {row['end']} overlaps the one before it; a trend "
+            "needs windows that follow one another, such as whole years or months"
+        )
+    shortest, *_, longest = frame.select(days_long()).to_series().sort().to_list() * 2
+    if longest > 1.15 * shortest:
+        raise RecordError(
+            f"windows of {shortest} and of {longest} days are no one series; "
+            'keep one length, or compare rs.compute("per_day", …) in windows of one length'
+        )
+    return frame
+
+
+def label(frame: pl.DataFrame, row: int) -> str:
+    """The name of a row for a reader: its window, or its position."""
+    if "start" not in frame.columns:
+        return f"{frame['position'][row]:g}"
+    window = language.window(pl.col("start"), pl.col("end"))
+    return str(frame[row].select(window).item())
+
+
+def figure(value: float, lang: Lang) -> str:
+    """An estimate, to four digits: its interval stands beside it."""
+    return str(pl.select(language.number(pl.lit(float(value)), lang, 4)).item())
+
+
+def between(low: float, high: float, lang: Lang) -> str:
+    """The interval beside it, rounded outward to as many."""
+    ends = pl.lit(float(low)), pl.lit(float(high))
+    return str(pl.select(language.between(*ends, lang, 4)).item())
+
+
+def p_text(p: float) -> str:
+    """A p-value as it is read: never 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
