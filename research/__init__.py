@@ -25,6 +25,7 @@ _NAMES = {
     "parameters": "research.reports.parameters",
     "period": "research.metrics.board",
     "printed_interval": "research.metrics.intervals",
+    "read_bulletin": "research.loaders.bulletin",
     "revisions": "research.metrics.revisions",
     "say": "research.lang",
     "survey": "research.metrics.bounds",

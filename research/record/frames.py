@@ -34,7 +34,7 @@ def _with_defaults(frame: pl.DataFrame, defaults: dict[str, str]) -> pl.DataFram
     )
 
 
-def _with_ids(frame: pl.DataFrame, key: str, kind: list[pl.Expr]) -> pl.DataFrame:
+def with_ids(frame: pl.DataFrame, key: str, kind: list[pl.Expr]) -> pl.DataFrame:
     """Ids as the record writes them: source:…:indicator[:geo][:scope]:start..end[#n]."""
     if key in frame.columns:
         return frame
@@ -94,7 +94,7 @@ def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame)
             ("unit", filled["unit"], pl.String),
         )
     )
-    return _with_ids(frame.drop("_unit"), "observation_id", [])
+    return with_ids(frame.drop("_unit"), "observation_id", [])
 
 
 def completed_claims(frame: pl.DataFrame | None) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def completed_claims(frame: pl.DataFrame | None) -> pl.DataFrame:
         return Claims.create_empty()
     frame = _as_frame(frame, ("kind", "indicator", "start", "end"), "claims")
     frame = _with_defaults(frame, _DEFAULTS)
-    return _with_ids(frame, "claim_id", [pl.lit(":"), pl.col("kind").cast(pl.String)])
+    return with_ids(frame, "claim_id", [pl.lit(":"), pl.col("kind").cast(pl.String)])
 
 
 def sources_of(observations: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

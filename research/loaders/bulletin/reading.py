@@ -1,0 +1,236 @@
+"""Sentence by sentence: which quantity is a figure of which indicator, place, scope and window.
+
+A figure is read only where the lexicon and the words around it agree; every other quantity is kept
+as unread with the reason. Statements without a level are `claims.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from research.loaders.bulletin import changes
+from research.loaders.bulletin import claims as statements
+from research.loaders.bulletin.horizon import Horizon
+from research.loaders.bulletin.lexicon import Match, matches, pattern, themes
+from research.loaders.bulletin.quantities import Quantity
+from research.loaders.bulletin.sentences import Sentence, dealt, sentences
+from research.loaders.bulletin.windows import When
+
+_LIST = re.compile(r"(?:[、，和及与]|以及|、和|并|，?(?:并|共|计|约|其中)?)")
+_ANECDOTE = re.compile(
+    r"某(?:某|[一-龥]?[，、（等]|[一-龥]{1,2}(?:等|以|因|在|的))|化名|被告人[^数人]|主犯|该团伙|该案"
+    r"|报警[称后]|典型案例|被害人[^数损]|一举(?:打掉|抓获|捣毁)"
+)
+_RAID = re.compile(r"集中收网|收网行动|统一收网|抓捕行动|专案")
+_AVERAGE = re.compile(r"(?:日均|平均每[天日]|每[天日])[^，。；]{0,20}$")
+_NO_TOTAL = re.compile(
+    r"(?:最高|单笔|单起|单案|每人|人均|户均|平均|奖励|奖金|罚款|罚金|目标|力争|计划|应当|可以|不得|价值)"
+    r"[^，。；]{0,12}$"
+)
+_BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
+_FOREIGN = ("美元", "港元", "欧元", "日元", "泰铢", "新台币")
+_TO_CHINA = frozenset(
+    {
+        "suspects_repatriated",
+        "repatriation_batches",
+        "suspects_captured_overseas",
+        "dens_destroyed_overseas",
+    }
+)
+"""Counted for China wherever they happen, unless one raid is told."""
+
+
+@dataclass
+class Figure:
+    """One observation in the making; spans are into the text."""
+
+    start: int
+    end: int
+    indicator: str
+    geo: str
+    scope: str = "total"
+    window: tuple[date, date] | None = None
+    words: str | None = None
+    certain: bool = True
+    cumulative: bool = False
+    change: str | None = None
+    change_span: tuple[int, int] | None = None
+    printed: str | None = None
+    title: bool = False
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A quantity that was seen and not understood, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+class Reader:
+    """Reads the sentences of one text; the place, the window and the last figure run on."""
+
+    def __init__(self, home: str | None, issued: date | None) -> None:
+        self.home, self.issued = home, issued
+        self.place = home
+        self.horizon = Horizon()
+        self.last: tuple[Match, Figure] | None = None
+        self.figures: list[Figure] = []
+        self.unread: list[Unread] = []
+        self.claims: list[statements.Said] = []
+
+    def read(self, s: Sentence, *, title: bool, anecdote: bool) -> None:
+        """Read one sentence."""
+        if s.opens:
+            self.place = self.home
+            self.horizon.open()
+        given = dealt(s)
+        rates = changes.Rates(s, self.horizon)
+        first = len(self.figures)
+        for n, q in enumerate(s.quantities):
+            if q.ratio and (named := rates.read(n, self.place)) is not None:
+                self.figures += [Figure(**each) for each in named.figures]
+                self._refuse(q, named.refused)
+                continue
+            when, match = given.get(n, (None, None))
+            match = match or self._match(s, n)
+            figure = self._level(s, n, match, when or self.horizon.at(s, q.start), anecdote)
+            if isinstance(figure, Figure):
+                figure.title = title
+                self.figures.append(figure)
+                rates.follow(figure)
+            else:
+                self._refuse(q, figure)
+                rates.follow(None)
+        self.horizon.carry(s, [f.window for f in self.figures[first:]])
+        for claim in statements.claims(s.text, s.start, s.whens, self.horizon.now, self.issued):
+            if place := s.place(claim.start + 1, self.place):
+                self.claims.append(replace(claim, geo=place))
+        self.place = s.subjects[-1][1] if s.subjects else self.place
+
+    def _refuse(self, q: Quantity, reason: str | None) -> None:
+        if reason and not q.article:
+            self.unread.append(Unread(q.start, q.end, reason))
+
+    def _match(self, s: Sentence, n: int) -> Match | None:
+        """By the figure's own words, else with the verb or noun that a list shares."""
+        q, own, tail = s.quantities[n], s.own(n), s.tail(n)
+        about = themes(s.until(q.start + 12)) or themes(s.about)
+        if s.place(q.start, self.place) != "CN" or "各地" in own:
+            about |= {"local"}
+        found = matches(own, tail, q.measure, about)
+        if found and (self.last is None or found[0].rank[0] == 0 or len(own) >= 12):
+            return found[0]
+        if self.last is not None:
+            before, clause = self.last[0], re.split("[，：]", own)[-1]
+            shared = [before.verb + clause, before.noun + clause]
+            if _LIST.fullmatch(own):
+                shared.append(before.verb + before.noun)
+            for words in shared:
+                if again := matches(words, tail, q.measure, about):
+                    return again[0]
+        return found[0] if found else None
+
+    def _level(
+        self, s: Sentence, n: int, match: Match | None, when: When | None, anecdote: bool
+    ) -> Figure | str:
+        """A figure, or the reason why there is none."""
+        q, own = s.quantities[n], s.own(n)
+        if q.measure in _FOREIGN:
+            return "foreign_currency"
+        if _NO_TOTAL.search(own[-30:]):
+            return "not_a_total"
+        if match is None:
+            return "no_indicator"
+        place, part = s.place(q.start, self.place), "其中" in own and self.last is not None
+        if part and self.last:
+            if match.rule.indicator == self.last[1].indicator and not match.rule.scope:
+                return "part"
+            place = self.last[1].geo
+        if _BASE.search(own[-30:]):
+            return "base_of_a_change"
+        if match.rule.indicator in _TO_CHINA and (self.home == "CN" or "中方" in s.text):
+            place = "CN"
+        if place is None:
+            return "place_unknown"
+        scope = match.rule.scope or self._scope(s, n, match, place, when, anecdote)
+        if scope == "single_action" and when is None:
+            return "single_case_without_day"
+        if scope == "total" and match.rule.indicator == "funds_involved" and place == "CN":
+            return "not_a_total"
+        figure = Figure(q.start, q.end, match.rule.indicator, place, scope, printed=q.printed)
+        self._dated(figure, s, own, match, when)
+        self.last = match, figure
+        return figure
+
+    def _dated(
+        self, figure: Figure, s: Sentence, own: str, match: Match, when: When | None
+    ) -> None:
+        """Give a figure its window; a running total of a known beginning takes that."""
+        figure.cumulative = "累计" in own[-20:] or (when is not None and when.kind == "campaign")
+        since = match.rule.since
+        if since and self.issued and (when is None or when.start < s.start or when.kind == "upto"):
+            figure.window, figure.words, figure.cumulative = (since, self.issued), "累计", True
+        elif when is not None:
+            figure.window, figure.words = when.window, when.words
+            figure.certain = when.certain and when.start >= s.start - 400
+        else:
+            figure.certain = False
+
+    def _scope(
+        self, s: Sentence, n: int, match: Match, place: str, when: When | None, anecdote: bool
+    ) -> str:
+        q, own = s.quantities[n], s.own(n)
+        said = s.until(q.end + 8)
+        if _AVERAGE.search(own):
+            return "daily_average"
+        brief = when is not None and (when.is_day or when.kind == "recent")
+        if q.article or brief or (anecdote and "全国" not in said):
+            return "single_action"
+        before = self.last[1] if self.last and self.last[1].start >= s.start else None
+        if before and before.scope.startswith("fraud_type/") and len(own) < 12 and "；" not in own:
+            return before.scope
+        for scope, words, indicators in _scopes():
+            if match.rule.indicator in indicators and words.search(said[-120:]):
+                return scope
+        return "total"
+
+
+@cache
+def _scopes() -> tuple[tuple[str, re.Pattern[str], frozenset[str]], ...]:
+    """Words of a sentence that narrow what a figure covers: scope, words, indicators."""
+    table = pl.read_csv(Path(__file__).with_name("scopes.csv"), infer_schema=False)
+    return tuple(
+        (scope, pattern(words), frozenset(indicators.split("|")))
+        for scope, words, indicators in table.iter_rows()
+    )
+
+
+def read(
+    plain: str,
+    quantities: list[Quantity],
+    whens: list[When],
+    home: str | None,
+    issued: date | None,
+    body: int,
+) -> Reader:
+    """Read a plain text; what stands before `body` is headlines."""
+    reader, anecdote = Reader(home, issued), False
+    for s in sentences(plain, quantities, whens, home):
+        if s.opens:
+            line_end = plain.find("\n", s.start)
+            stop = line_end if line_end >= 0 else len(plain)
+            anecdote = bool(_ANECDOTE.search(plain, s.start, stop))
+        if s.quantities or s.whens or s.subjects or statements.MAY_CLAIM.search(s.text):
+            reader.read(s, title=s.start < body, anecdote=anecdote)
+        elif s.opens:
+            reader.place = home
+            reader.horizon.open()
+    return reader

@@ -1,0 +1,185 @@
+"""Bulletins written for these tests in the manner of the genre; each row worked by hand."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from research.loaders.bulletin import BulletinError, Reading, read_bulletin
+
+NATIONAL = """首页 > 要闻 > 正文
+上半年全国破获电信网络诈骗案件同比上升
+来源:反诈观察报 2023-08-02 10:15
+记者1日从公安部获悉,今年上半年,全国共破获电信网络诈骗案件21.4万起,抓获犯罪嫌疑人12.6万余名,同比分别上升30.2%和41.7%,捣毁诈骗窝点1860个。
+国家反诈中心会同有关部门拦截诈骗电话11.2亿次、短信9.6亿条,封堵涉诈域名网址86.3万个,紧急止付涉案资金1500余亿元,成功避免近900万名群众受骗。
+截至6月底,工信部清理高危电话卡2300万张、物联网卡410万张。人民银行拒绝可疑交易3200多万笔。
+7月19日,临江县公安局民警在一出租屋内打掉一个诈骗团伙,抓获犯罪嫌疑人7名,涉案金额80余万元。
+相关阅读
+2019年破获案件99万起,抓获犯罪嫌疑人88万名
+"""
+HALF = (date(2023, 1, 1), date(2023, 6, 30))
+GOLDEN = [
+    ("cases_solved", 214_000, "exact_as_printed", 30.2),
+    ("suspects_arrested", 126_000, "over", 41.7),
+    ("dens_destroyed", 1860, "exact_as_printed", None),
+    ("calls_blocked", 1.12e9, "exact_as_printed", None),
+    ("sms_blocked", 9.6e8, "exact_as_printed", None),
+    ("domains_blocked", 863_000, "exact_as_printed", None),
+    ("funds_stopped", 1.5e11, "over", None),
+    ("persons_protected", 9e6, "nearly", None),
+    ("phone_cards_cleaned", 2.3e7, "exact_as_printed", None),
+    ("industry_cards_cleaned", 4.1e6, "exact_as_printed", None),
+    ("suspicious_transactions_refused", 3.2e7, "over", None),
+]
+
+
+def rows(found: Reading, *columns: str) -> list[tuple[object, ...]]:
+    return found.observations.select(columns).rows()
+
+
+def test_every_national_figure_of_a_bulletin() -> None:
+    found = read_bulletin(NATIONAL)
+    assert rows(found, "indicator", "value", "qualifier", "yoy_pct") == GOLDEN
+    assert set(rows(found, "start", "end", "geo")) == {(*HALF, "CN")}
+
+
+def test_the_head_names_the_source_and_furniture_stays_outside() -> None:
+    found = read_bulletin(NATIONAL)
+    assert found.source["issued"] == date(2023, 8, 2)
+    assert found.source["outlet"] == "反诈观察报"
+    assert found.source["title"] == "上半年全国破获电信网络诈骗案件同比上升"
+    assert found.source["issuer"] == "公安部"
+    assert "99万" not in found.text
+    assert "首页" not in found.text
+
+
+def test_a_place_outside_the_table_of_regions_is_not_guessed() -> None:
+    unread = read_bulletin(NATIONAL).unread
+    assert unread.filter(pl.col("printed").is_in(["7名", "80余万元"]))["reason"].to_list() == [
+        "place_unknown",
+        "place_unknown",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indicator", "value"),
+    [
+        ("2022年，全国打掉涉“两卡”违法犯罪团伙1.5万个。", "card_gangs", 15_000),
+        ("2022年，全国打掉电信网络诈骗团伙3200个。", "gangs_dismantled", 3200),
+        ("2022年，公安机关组织开展“断流”专案行动，打掉团伙900个。", "illegal_exit_gangs", 900),
+        (
+            "2022年，全国检察机关起诉帮助信息网络犯罪活动罪十二万余人。",
+            "persons_prosecuted_assist",
+            120_000,
+        ),
+        ("2022年，全国公安机关返还群众被骗资金33.1亿元。", "funds_recovered", 3.31e9),
+        ("2022年，国家反诈中心下发资金预警指令410万条。", "fund_warnings_pushed", 4.1e6),
+        ("2022年，全国公安机关累计见面劝阻1200万人次。", "dissuasion_visits", 1.2e7),
+        (
+            "2022年，全国公安机关从境外教育劝返涉诈人员5.3万名。",
+            "persons_persuaded_to_return",
+            53_000,
+        ),
+        ("2022年，全国对21个重点城市进行红黄牌警告。", "cities_warned", 21),
+        ("2022年，全國共破獲電信網絡詐騙案件２８．３萬起。", "cases_solved", 283_000),
+        ("2022年，全国共破获电信网络诈骗案件 28.3 万起。", "cases_solved", 283_000),
+    ],
+)
+def test_what_a_figure_counts(sentence: str, indicator: str, value: float) -> None:
+    found = read_bulletin(sentence)
+    assert rows(found, "indicator", "value") == [(indicator, value)]
+    assert rows(found, "start", "end") == [(date(2022, 1, 1), date(2022, 12, 31))]
+
+
+def test_a_list_shares_its_verb_and_another_its_noun() -> None:
+    found = read_bulletin(
+        "2022年，全国拦截诈骗电话3.1亿次、短信2亿条；止付涉案资金9亿元，冻结7亿元。"
+    )
+    assert [row[0] for row in rows(found, "indicator")] == [
+        "calls_blocked",
+        "sms_blocked",
+        "funds_stopped",
+        "funds_frozen",
+    ]
+
+
+def test_respectively_deals_levels_out_to_years() -> None:
+    found = read_bulletin(
+        "2019年至2021年，全国检察机关分别起诉电信网络诈骗犯罪3.9万人、5万人、4万人。"
+    )
+    assert rows(found, "start", "value") == [
+        (date(2019, 1, 1), 39_000),
+        (date(2020, 1, 1), 50_000),
+        (date(2021, 1, 1), 40_000),
+    ]
+
+
+def test_a_change_that_names_its_own_series() -> None:
+    found = read_bulletin(
+        "2022年，全国电信网络诈骗立案数、损失金额同比分别下降12.5%、8.1%，破案数同比上升三成。"
+    )
+    assert rows(found, "indicator", "printed", "yoy_pct") == [
+        ("cases_filed", None, -12.5),
+        ("losses_reported", None, -8.1),
+        ("cases_solved", None, 30.0),
+    ]
+
+
+def test_running_totals_take_the_start_of_what_they_close() -> None:
+    text = "2023年7月以来，公安机关深入打击。截至2023年11月底，全国共破获电信网络诈骗案件5万起。"
+    found = read_bulletin(text, issued="2023-12-08")
+    assert rows(found, "start", "end") == [(date(2023, 7, 1), date(2023, 11, 30))]
+
+
+def test_a_provincial_bulletin_is_of_its_province() -> None:
+    text = (
+        "甘肃省公安厅召开新闻发布会通报，2022年，全省共破获电信网络诈骗案件1.1万起，止付资金6亿元。"
+    )
+    assert set(rows(read_bulletin(text), "geo")) == {("620000",)}
+
+
+def test_runs_and_records_are_claims() -> None:
+    text = (
+        "去年6月至今年3月，全国立案数连续10个月同比下降。"
+        "一年来，全国破案39万起，打击战果创历史新高。"
+    )
+    claims = read_bulletin(text, issued="2022-05-11").claims
+    assert claims.select("kind", "indicator", "value").rows() == [
+        ("yoy_decline_run", "cases_filed", 10.0),
+        ("record_high", "cases_solved", None),
+        ("record_high", "suspects_arrested", None),
+    ]
+    assert claims.row(0, named=True)["start"] == date(2021, 6, 1)
+    assert claims.row(0, named=True)["end"] == date(2022, 3, 31)
+
+
+def test_without_a_day_of_issue_a_window_that_needs_it_is_null() -> None:
+    found = read_bulletin("今年以来，全国共破获电信网络诈骗案件3万起；2020年，全国破获案件2万起。")
+    assert rows(found, "start") == [(None,), (date(2020, 1, 1),)]
+    assert "day of issue" in found.observations["note"][0]
+    assert found.complete()[0].height == 1
+
+
+def test_parts_averages_and_rewards_are_no_totals() -> None:
+    text = "2022年，全国抓获犯罪嫌疑人9万名；奖励举报人员20万元；有2万美元被骗。"
+    found = read_bulletin(text)
+    assert found.unread.select("printed", "reason").rows()[-2:] == [
+        ("20万元", "not_a_total"),
+        ("2万美元", "foreign_currency"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00", "binary"),
+        (b"<html><body><script>var a=1</script></body></html>", "without text"),
+        (b"Police solved 394,000 cases last year and arrested 634,000 suspects in all.", "English"),
+    ],
+)
+def test_what_is_no_bulletin_says_why(content: bytes, says: str) -> None:
+    with pytest.raises(BulletinError, match=says):
+        read_bulletin(content)
