@@ -7,6 +7,7 @@ Definitions are in `definitions/`, computing in `compute.py`, how it all shows i
 
 from __future__ import annotations
 
+import csv
 import difflib
 import inspect
 import re
@@ -14,8 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, NamedTuple
-
-import polars as pl
 
 from research.lang import Lang
 from research.metrics.units import DimensionError, Unit, scale_of
@@ -216,9 +215,12 @@ CATALOGUE: dict[str, Metric] = {}
 
 @cache
 def _official_units() -> dict[str, str]:
-    """The packaged indicators and their units: two columns, read in a millisecond."""
-    columns = ["indicator", "unit"]
-    return dict(pl.read_csv(TABLES / "indicators.csv", columns=columns).select(columns).iter_rows())
+    """The packaged indicators and their units.
+
+    Read without Polars: this runs at import, and a process that ran Polars must not be forked.
+    """
+    with (TABLES / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: row["unit"] for row in csv.DictReader(file)}
 
 
 def metric(

@@ -12,7 +12,6 @@ import atexit
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -28,25 +27,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 MESSAGE = 1 << 18  # bytes; a request carries a whole environment
-
-# What a kernel and the notebooks import. Importing must be all that it does: `threads` sees to it.
-PRELOAD = (
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "ipykernel.debugger",
-    "ipykernel.kernelapp",
-    "psutil",
-    "sqlite3",
-    "altair",
-    "narwhals._polars.namespace",
-    "narwhals.stable.v1._namespace",
-    "great_tables",
-    "research.charts.show",
-    "research.metrics.verdicts",
-    "research.reports.parameters",
-)
 
 # Threads that a fork may lose. This one sleeps from the import of Polars on, until a query has
 # spilled to disk; a child that spills leaves its files for the next process that does to delete.
@@ -227,8 +207,6 @@ def _leave(status: int) -> NoReturn:
 def main(listener: int, folder: str) -> None:
     """Serve the bound socket with this descriptor; its folder goes when standard input closes."""
     try:
-        for name in PRELOAD:
-            importlib.import_module(name)
         gc.collect()
         gc.freeze()  # a collection in a child would touch, and so copy, every page
         Zygote(socket.socket(fileno=listener), sys.stdin.fileno()).serve()
