@@ -7,6 +7,7 @@ import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, small, unbroken
 from research.lang import Lang, number, percent, window, word, words
+from research.metrics.revisions import repeats as repeats_of
 from research.metrics.revisions import revisions as revisions_of
 from research.record.measures import MARKS
 from research.record.record import Record
@@ -20,6 +21,10 @@ _HEADS: dict[str, dict[Lang, str]] = {
     "earlier": {"zh": "先公布", "en": "First announced"},
     "later": {"zh": "后公布", "en": "Announced later"},
     "ratio": {"zh": "变化", "en": "Change"},
+    "first": {"zh": "结束较早的时段", "en": "Window that ends first"},
+    "last": {"zh": "结束较晚的时段", "en": "Window that ends later"},
+    "single": {"zh": "单一来源", "en": "Of one source"},
+    "weak": {"zh": "其中较弱", "en": "Weak among them"},
     "printed": {"zh": "公布", "en": "Printed"},
     "reason": {"zh": "原因", "en": "Reason"},
 }
@@ -99,23 +104,87 @@ def marks(record: Record, *, geo: str | None = None, lang: Lang = "zh") -> Table
     return laid_out(cells, heads, name="marks", lang=lang, data=found)
 
 
+def _names(record: Record, lang: Lang) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return (
+        record.indicators.select("indicator", indicator_name=f"name_{lang}"),
+        record.scopes.select("scope", scope_name=f"name_{lang}"),
+    )
+
+
+def _name() -> pl.Expr:
+    """An indicator in words, and its scope below where it is not the total."""
+    part = pl.when(pl.col("scope") != "total").then(small(pl.col("scope_name")))
+    return pl.concat_str(escaped(pl.col("indicator_name")), part.fill_null(""))
+
+
+def singles(record: Record, *, geo: str = "CN", lang: Lang = "zh") -> Table:
+    """By indicator: figures that no second page or source gives, and how many of them are weak.
+
+    Weak: from a repost or a secondary source, or in doubt. Most first, of at most 25 indicators;
+    the download has all.
+
+    >>> from research.record.record import load
+    >>> singles(load(), lang="en").data.columns
+    ['lane', 'indicator', 'figures', 'single', 'weak']
+    """
+    alone = pl.col("marks").list.contains("single_sourced")
+    weak = pl.col("quality").is_in(["repost", "secondary"]) | pl.col("doubt").is_not_null()
+    found = (
+        record.figures()
+        .filter(geo=geo)
+        .group_by("lane", "indicator")
+        .agg(figures=pl.len(), single=alone.sum(), weak=(alone & weak).sum())
+        .filter(pl.col("single") > 0)
+        .sort("single", "indicator", descending=[True, False])
+        .collect()
+    )
+    heads = {c: _HEADS[c][lang] for c in ("name", "lane", "figures", "single", "weak")}
+    counts = {c: number(pl.col(c).cast(pl.Float64), lang) for c in ("figures", "single", "weak")}
+    cells = found.head(25).join(_names(record, lang)[0], on="indicator", maintain_order="left")
+    shown = cells.select(
+        name=escaped(pl.col("indicator_name")), lane=words(pl.col("lane"), lang), **counts
+    )
+    return laid_out(shown, heads, name="singles", lang=lang, data=found)
+
+
+def _announced(side: str, *, windows: bool) -> pl.Expr:
+    """A figure as printed with its day of issue, after its window where that is not the row's."""
+    day = small(pl.col(f"{side}_issued").cast(pl.String).fill_null("—"))
+    said = pl.concat_str(escaped(pl.col(f"{side}_printed")), day)
+    when = unbroken(window(pl.col(f"{side}_start"), pl.col(f"{side}_end"))) if windows else None
+    return said if when is None else pl.concat_str(when, pl.lit("<br>"), said)
+
+
+def repeats(record: Record, *, geo: str = "CN", lang: Lang = "zh") -> Table:
+    """One figure announced for two windows that overlap: no contradiction, but one may be wrong."""
+    found = repeats_of(record, geo=geo)
+    heads = {c: _HEADS[c][lang] for c in ("name", "first", "last")}
+    indicators, scopes = _names(record, lang)
+    cells = (
+        found.join(indicators, on="indicator", maintain_order="left")
+        .join(scopes, on="scope", maintain_order="left")
+        .select(
+            name=_name(),
+            first=_announced("earlier", windows=True),
+            last=_announced("later", windows=True),
+        )
+    )
+    return laid_out(cells, heads, name="repeats", lang=lang, data=found)
+
+
 def revisions(record: Record, *, geo: str | None = "CN", lang: Lang = "zh") -> Table:
     """Figures of one window that were announced anew and differ by more than rounding."""
     found = revisions_of(record, geo=geo)
     heads = {c: _HEADS[c][lang] for c in ("name", "window", "earlier", "later", "ratio")}
-    names = record.indicators.select("indicator", indicator_name=f"name_{lang}")
-    scopes = record.scopes.select("scope", scope_name=f"name_{lang}")
-    part = pl.when(pl.col("scope") != "total").then(small(pl.col("scope_name")))
+    indicators, scopes = _names(record, lang)
     cells = (
-        found.join(names, on="indicator", maintain_order="left")
+        found.join(indicators, on="indicator", maintain_order="left")
         .join(scopes, on="scope", maintain_order="left")
         .select(
-            name=pl.concat_str(escaped(pl.col("indicator_name")), part.fill_null("")),
+            name=_name(),
             window=unbroken(window(pl.col("start"), pl.col("end"))),
-            earlier=pl.concat_str(
-                "earlier_printed", small(pl.col("earlier_issued").cast(pl.String))
-            ),
-            later=pl.concat_str("later_printed", small(pl.col("later_issued").cast(pl.String))),
+            earlier=_announced("earlier", windows=False),
+            later=_announced("later", windows=False),
             ratio=percent((pl.col("ratio") - 1) * 100, 3),
         )
     )

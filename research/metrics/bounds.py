@@ -15,9 +15,10 @@ import numpy as np
 import polars as pl
 
 from research.metrics.assume import Assumption, as_statement
-from research.metrics.causes import explained
+from research.metrics.causes import Disputed, explained, not_seen
 from research.metrics.conflicts import Resolution, irreducible, resolve
 from research.metrics.path import smoothest
+from research.metrics.points import disputed, is_series
 from research.metrics.polytope import Polytope
 from research.metrics.statements import SLACK_DAYS, Statement, of_series, windows_of
 from research.record.record import Day, Record, RecordError, as_day
@@ -29,8 +30,6 @@ _SCHEMA = {
     "high": pl.Float64,
     "path": pl.Float64,
 }
-# Scopes, and families of them, under which each figure counts something else.
-_SINGLE = ("single_action", "single_batch", "class_a_notices", "rate", "sample", "share")
 _STATEMENT = {
     "id": pl.String,
     "kind": pl.String,
@@ -95,13 +94,12 @@ def require_series(record: Record, indicator: str, geo: str, scope: str) -> None
     """Only a flow is a sum of its months; single actions are no series. Raises `RecordError`."""
     record.names(indicator, "indicator"), record.names(geo, "geo"), record.names(scope, "scope")
     kind = record.indicators.filter(indicator=indicator).item(0, "kind")
-    family = record.scopes.filter(scope=scope).item(0, "family")
-    if family in _SINGLE or scope in _SINGLE:
-        raise RecordError(f"{scope} is no series: each figure is of another action or batch")
     if kind != "flow":
         raise RecordError(
             f"{indicator} is a {kind}: only a flow can be cut into months and bounded"
         )
+    if not is_series(record, indicator, scope):
+        raise RecordError(f"{scope} is no series: each figure is of another action or batch")
 
 
 def _periods(every: str, statements: Sequence[Statement]) -> list[tuple[date, date]]:
@@ -202,22 +200,22 @@ def bounds(
     )
 
 
-def survey(record: Record, *, geo: str = "CN", as_of: Day = None) -> list[Bounds]:
+def survey(
+    record: Record, *, geo: str = "CN", as_of: Day = None, slack_days: int = SLACK_DAYS
+) -> list[Disputed]:
     """Every series of a place in which not all statements can be true, with its conflicts.
 
-    Levels of stocks and ratios, and scopes that are no series, are passed over.
+    A conflict of several series (a part above its whole) is told once. Scopes that are no series
+    are passed over; stocks and ratios are compared with others of the same day or window.
     """
     record = record.as_of(as_of)
     flows = record.figures().filter(pl.col("kind").cast(pl.String) == "flow", geo=geo)
-    series = flows.select("indicator", "scope").unique().sort("indicator", "scope").collect()
-    family = dict(record.scopes.select("scope", "family").iter_rows())
-    found = []
-    for indicator, scope in series.iter_rows():
-        if scope in _SINGLE or family[scope] in _SINGLE:
+    series = flows.select("indicator", "scope").unique().collect()
+    found, seen = list(disputed(record, geo)), set[frozenset[str]]()
+    for indicator, scope in series.sort("indicator", pl.col("scope") != "total", "scope").rows():
+        if not is_series(record, indicator, scope) or not of_series(record, indicator, geo, scope):
             continue
-        if not of_series(record, indicator, geo, scope):
-            continue
-        answer = bounds(record, indicator, geo, scope, windows=[])
-        if answer.resolution.conflicts:
-            found.append(answer)
+        answer = bounds(record, indicator, geo, scope, windows=[], slack_days=slack_days)
+        if not (fresh := not_seen(answer.conflicts, seen)).is_empty():
+            found.append(Disputed(indicator, geo, scope, fresh))
     return found

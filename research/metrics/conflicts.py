@@ -8,8 +8,10 @@ series to its edge and make bounds falsely tight.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from research.metrics.polytope import Polytope
 from research.metrics.statements import Statement
@@ -30,6 +32,27 @@ class Resolution:
     def ever_set_aside(self) -> frozenset[str]:
         """Every statement that some smallest set leaves out."""
         return frozenset().union(*self.set_aside)
+
+
+def disjoint_pairs(statements: Iterable[Statement]) -> list[frozenset[str]]:
+    """Pairs that speak of one and the same sum, or ratio of sums, and whose intervals do not meet.
+
+    The program would need levels to tell two rates apart: of nothing, every multiple is nothing.
+    """
+    same: dict[object, list[tuple[str, float, float]]] = defaultdict(list)
+    for statement in statements:
+        windows = {tuple((t.start, t.end) for t in row.terms) for row in statement.rows}
+        ratio = statement.kind in ("change", "comparison")
+        if len(windows) == 1 and (
+            ratio or len(statement.rows) == 1 == len(statement.rows[0].terms)
+        ):
+            same[windows.pop()].append((statement.id, *statement.stated))
+    return [
+        frozenset((a, b))
+        for said in same.values()
+        for (a, low_a, high_a), (b, low_b, high_b) in combinations(said, 2)
+        if low_a > high_b or low_b > high_a
+    ]
 
 
 def irreducible(
@@ -77,7 +100,7 @@ def resolve(polytope: Polytope, statements: Iterable[Statement]) -> Resolution:
     """Find conflicts until the lightest sets resolve all of them. Leaves all statements in use."""
     statements = list(statements)
     weight = {s.id: s.weight for s in statements}
-    everything, conflicts = frozenset(weight), list[frozenset[str]]()
+    everything, conflicts = frozenset(weight), disjoint_pairs(statements)
     kind = {s.id: s.kind for s in statements}
     # A conflict reads best between firm figures of the series itself: drop indirect limits first.
     order = sorted(weight, key=lambda name: (_directness(kind[name]), weight[name], name))

@@ -245,8 +245,10 @@ class Polytope:
         for largest in (False, True):
             if sides[largest]:
                 ends[largest] = self._extreme(held[largest][0], largest=largest)
-                prices = self._highs.getSolution().row_dual
-                found |= {n for n in self.used if any(abs(prices[r]) > 1e-9 for r in self._rows[n])}
+                if abs(ends[largest]) < INF:  # without an end, nothing holds it
+                    prices = self._highs.getSolution().row_dual
+                    rows = self._rows
+                    found |= {n for n in self.used if any(abs(prices[r]) > 1e-9 for r in rows[n])}
         return ends[0], ends[1], found
 
     def resting_on(self, start: date, end: date) -> set[str]:

@@ -22,13 +22,16 @@ SLACK_DAYS = 31
 """How far an end of an inferred window may lie from where it was put. Inferred windows come from
 words like 一年来 and 截至目前, whose ends are a month's statistics away from the day of the text at
 most; a month each way covers those that the record could check against a stated window."""
+START_SLACKS = 12
+"""How many times that the start of an inferred running total may be off: 累计 leaves it out, and it
+is then read as that of a year or a campaign, which may be the year's or campaign's before."""
 
 WEIGHTS = {
     "doubtful": 1.0,
     "secondary": 4.0,
     "repost": 10.0,
     "window_inferred": 20.0,
-    "superseded": 50.0,
+    "superseded": 40.0,
     "sound": 100.0,
 }
 """What yields first where not all can be true: a statement weighs as its weakest ground."""
@@ -54,7 +57,9 @@ class Row(NamedTuple):
 class Statement:
     """One limit on a series, where it comes from, and how firmly it stands.
 
-    `kind` is `level`, `change`, `part`, `whole`, `provinces`, a kind of claim, or `assumption`.
+    `kind` is `level`, `change`, `prior` (the level of the year before that a change over an
+    inferred window implies), `comparison`, `part`, `whole`, `provinces`, a kind of claim, or
+    `assumption`.
     """
 
     id: str
@@ -65,6 +70,18 @@ class Statement:
     said: str
     weight: float
     rows: tuple[Row, ...]
+
+    @property
+    def ground(self) -> str:
+        """Why it weighs what it weighs: one of `WEIGHTS`."""
+        return next((name for name, weight in WEIGHTS.items() if weight == self.weight), "sound")
+
+    @property
+    def inferred(self) -> bool:
+        """Whether its window is: then it limits an inner and an outer one instead."""
+        return self.kind in ("level", "part", "prior") and (self.start, self.end) not in {
+            (term.start, term.end) for row in self.rows for term in row.terms
+        }
 
     @property
     def stated(self) -> tuple[float, float]:
@@ -110,14 +127,30 @@ def _weight(row: dict[str, Any]) -> float:
     return min(WEIGHTS.get(ground, WEIGHTS["sound"]) for ground in grounds)
 
 
-def _within(start: date, end: date, low: float, high: float, slack: timedelta) -> tuple[Row, ...]:
+class Slack(NamedTuple):
+    """How far the two ends of a window may be off, and a day that the window cannot pass."""
+
+    start: timedelta = timedelta()
+    end: timedelta = timedelta()
+    last: date = date.max
+
+
+def _slack(row: dict[str, Any], slack: timedelta) -> Slack:
+    """That of a figure: no text counts what happens after the day on which it was issued."""
+    if row["window_certain"]:
+        return Slack()
+    last = max(row["end"], row["issued"]) if row["issued"] else date.max
+    return Slack(slack * START_SLACKS if row["cumulative"] else slack, slack, last)
+
+
+def _within(start: date, end: date, low: float, high: float, off: Slack) -> tuple[Row, ...]:
     """A sum over a window. One whose ends are unsure is two: an inner window, surely covered, holds
     at most `high`, and an outer one, surely covering, at least `low`."""
-    if not slack:
+    if not off.end:
         return (Row((Term(1.0, start, end),), low, high),)
-    rows = [Row((Term(1.0, start - slack, end + slack),), low, INF)]
-    if start + slack <= end - slack and high < INF:
-        rows.append(Row((Term(1.0, start + slack, end - slack),), 0.0, high))
+    rows = [Row((Term(1.0, start - off.start, min(end + off.end, off.last)),), low, INF)]
+    if start + off.start <= end - off.end and high < INF:
+        rows.append(Row((Term(1.0, start + off.start, end - off.end),), 0.0, high))
     return tuple(rows)
 
 
@@ -133,8 +166,7 @@ def ratio_rows(
 
 def level_rows(row: dict[str, Any], slack: timedelta) -> tuple[Row, ...]:
     """What an announced level limits."""
-    unsure = timedelta() if row["window_certain"] else slack
-    return _within(row["start"], row["end"], row["low"], row["high"], unsure)
+    return _within(row["start"], row["end"], row["low"], row["high"], _slack(row, slack))
 
 
 def change_rows(row: dict[str, Any], slack: timedelta) -> tuple[Row, ...]:
@@ -146,7 +178,7 @@ def change_rows(row: dict[str, Any], slack: timedelta) -> tuple[Row, ...]:
         return ratio_rows((row["start"], row["end"]), then, low, high)
     if row["low"] is None or low <= 0:
         return ()
-    return _within(*then, row["low"] / high, row["high"] / low, slack)
+    return _within(*then, row["low"] / high, row["high"] / low, Slack(slack, slack))
 
 
 def run_rows(kind: str, start: date, end: date) -> tuple[Row, ...]:
@@ -171,23 +203,30 @@ def record_rows(kind: str, start: date, end: date, first: date) -> tuple[Row, ..
     return tuple(found)
 
 
-def _statement(
+def statement_of(
     row: dict[str, Any], kind: str, said: str | None, rows: tuple[Row, ...]
 ) -> Statement:
-    name = row["observation_id"] + (" (change)" if kind == "change" else "")
+    change = kind in ("change", "prior")
+    name = row["observation_id"] + (" (change)" if change else "")
     window = row["start"], row["end"]
+    if kind == "prior":
+        window = year_before(window[0]), year_before(window[1])
     return Statement(name, kind, row["source_id"], *window, said or "", _weight(row), rows)
 
 
-def _figures(record: Record, indicator: str) -> pl.LazyFrame:
-    """Figures of an indicator, with whether a later one of the same issuer supersedes each."""
-    issuers = record.sources.lazy().select("source_id", "issuer")
-    key = ["geo", "scope", "start", "end", "issuer"]
-    latest = pl.col("issued") == pl.col("issued").max().over(key)
+def with_vintages(record: Record, indicator: str) -> pl.LazyFrame:
+    """Figures of an indicator, with whether a later sound one of the same issuer supersedes each.
+
+    The issuer is the body named first: 公安部 of `公安部 / 中央宣传部` and of `公安部 (via …)`."""
+    body = pl.col("issuer").str.extract(r"^([^(（/;、]+)").str.strip_chars().alias("body")
+    issuers = record.sources.lazy().select("source_id", body)
+    sound = pl.col("doubt").is_null() & pl.col("quality").is_in(["official", "press"])
+    key = ["geo", "scope", "start", "end", "body"]
+    latest = pl.col("issued").filter(sound).max().over(key)
     return (
         record.figures(indicator)
         .join(issuers, on="source_id", maintain_order="left")
-        .with_columns(superseded=(~latest).fill_null(value=False))
+        .with_columns(superseded=(pl.col("issued") < latest).fill_null(value=False))
     )
 
 
@@ -196,10 +235,11 @@ def _own(figures: pl.LazyFrame, geo: str, scope: str, slack: timedelta) -> Itera
     own = figures.filter(geo=geo, scope=scope).sort("start", "end", "observation_id")
     for row in own.collect().to_dicts():
         if row["low"] is not None:
-            yield _statement(row, "level", row["printed"], level_rows(row, slack))
+            yield statement_of(row, "level", row["printed"], level_rows(row, slack))
         if row["yoy_low"] is not None:
             said = row["yoy_printed"] or f"{row['yoy_pct']}%"
-            yield _statement(row, "change", said, change_rows(row, slack))
+            kind = "change" if row["window_certain"] else "prior"
+            yield statement_of(row, kind, said, change_rows(row, slack))
 
 
 def _bounding(
@@ -213,36 +253,41 @@ def _bounding(
     if scope == "total":
         for row in known.filter(pl.col("scope").is_in(parts), geo=geo).collect().to_dicts():
             part = row | {"high": INF}
-            yield _statement(part, "part", row["printed"], level_rows(part, slack))
+            yield statement_of(part, "part", row["printed"], level_rows(part, slack))
     wholes = {(geo, "total")} if relation[scope] == "part" else set()
     wholes |= {("CN", scope)} if level[geo] == "province" else set()
     for place, whole in sorted(wholes):
         for row in known.filter(geo=place, scope=whole, window_certain=True).collect().to_dicts():
-            yield _statement(row, "whole", row["printed"], level_rows(row | {"low": 0.0}, slack))
+            yield statement_of(row, "whole", row["printed"], level_rows(row | {"low": 0.0}, slack))
     if geo == "CN":
-        yield from _provinces(known, [p for p, how in level.items() if how == "province"], scope)
+        codes = [place for place, how in level.items() if how == "province"]
+        yield from _provinces(known, codes, record.regions.lazy().select("code", "name_zh"), scope)
 
 
-def _provinces(known: pl.LazyFrame, codes: list[str], scope: str) -> Iterator[Statement]:
-    """The provinces of one window sum to at most the nation; figures in doubt are left out."""
+def _provinces(
+    known: pl.LazyFrame, codes: list[str], names: pl.LazyFrame, scope: str
+) -> Iterator[Statement]:
+    """The provinces of one window sum to at most the nation; figures in doubt are left out.
+
+    Light, as it holds only where a province counts as the nation does.
+    """
+    printed = pl.concat_str("name_zh", "printed", separator=" ").sort()
     sums = (
         preferred(known.filter(pl.col("geo").is_in(codes), scope=scope, window_certain=True))
         .filter(pl.col("doubt").is_null())
+        .join(names, left_on="geo", right_on="code", maintain_order="left")
         .group_by("start", "end")
-        .agg(pl.col("low").sum(), pl.col("geo").sort(), pl.len(), pl.col("source_id").first())
+        .agg(pl.col("low").sum(), said=printed.str.join(" + "), source=pl.col("source_id").first())
         .sort("start", "end")
     )
     for row in sums.collect().to_dicts():
         start, end = row["start"], row["end"]
         rows = (Row((Term(1.0, start, end),), row["low"], INF),)
-        said = f"{row['len']} × province"
-        name = f"provinces:{scope}:{start}..{end}"
-        yield Statement(
-            name, "provinces", row["source_id"], start, end, said, WEIGHTS["repost"], rows
-        )
+        about = f"provinces:{scope}:{start}..{end}", "provinces", row["source"], start, end
+        yield Statement(*about, row["said"], WEIGHTS["secondary"], rows)
 
 
-_RUNS, _RECORDS = ("yoy_decline_run", "mom_decline_run"), ("record_high", "record_low")
+RUNS, RECORDS = ("yoy_decline_run", "mom_decline_run"), ("record_high", "record_low")
 
 
 def _claims(
@@ -250,24 +295,27 @@ def _claims(
 ) -> Iterator[Statement]:
     """Runs, records and changes against a stated base."""
     quality = record.sources.lazy().select("source_id", "quality")
+    # Where every figure of a source is in doubt, the source is, and so are its claims.
+    doubt = record.observations.lazy().group_by("source_id")
+    doubted = doubt.agg(doubted=pl.col("doubt").is_not_null().all())
+    marks = pl.when("doubted").then(["doubtful"]).otherwise([])
     claims = (
         record.claims.lazy()
         .filter(indicator=indicator, geo=geo, scope=scope)
         .join(quality, on="source_id", maintain_order="left")
-        .with_columns(
-            observation_id="claim_id", superseded=False, marks=pl.lit([], pl.List(pl.String))
-        )
+        .join(doubted, on="source_id", how="left", maintain_order="left")
+        .with_columns(observation_id="claim_id", superseded=False, marks=marks)
     )
-    for row in claims.filter(pl.col("kind").is_in([*_RUNS, *_RECORDS])).collect().to_dicts():
+    for row in claims.filter(pl.col("kind").is_in([*RUNS, *RECORDS])).collect().to_dicts():
         window = row["start"], row["end"]
-        run = row["kind"] in _RUNS
+        run = row["kind"] in RUNS
         rows = run_rows(row["kind"], *window) if run else record_rows(row["kind"], *window, first)
-        yield _statement(row, row["kind"], row["window_words"], rows)
+        yield statement_of(row, row["kind"], row["window_words"], rows)
     bases = record.comparisons.lazy()
     for row in claims.drop("start", "end").join(bases, on="claim_id").collect().to_dicts():
         now, then = (row["start"], row["end"]), (row["base_start"], row["base_end"])
         rows = ratio_rows(now, then, row["low"], row["high"])
-        yield _statement(row, "comparison", row["printed"], rows)
+        yield statement_of(row, "comparison", row["printed"], rows)
 
 
 def of_series(
@@ -281,9 +329,9 @@ def of_series(
 
     >>> from research.record.record import load
     >>> sorted({s.kind for s in of_series(load(), "cases_solved")})
-    ['change', 'comparison', 'level', 'part', 'provinces', 'record_high']
+    ['change', 'comparison', 'level', 'part', 'prior', 'provinces', 'record_high']
     """
-    figures, slack = _figures(record, indicator).collect().lazy(), timedelta(days=slack_days)
+    figures, slack = with_vintages(record, indicator).collect().lazy(), timedelta(days=slack_days)
     found = [*_own(figures, geo, scope, slack), *_bounding(figures, record, geo, scope, slack)]
     first = min((s.start for s in found), default=date.max)
     found += _claims(record, indicator, geo, scope, first)

@@ -8,13 +8,15 @@ if every lightest way to reconcile them gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from research.metrics.bounds import require_series
 from research.metrics.conflicts import irreducible, resolve
+from research.metrics.given import Series, of_rows, of_sources
+from research.metrics.grounds import Ground, grounds
+from research.metrics.points import beside, is_series, of_points
 from research.metrics.polytope import Polytope
 from research.metrics.statements import INF, SLACK_DAYS, Row, Statement, of_series
 from research.record.record import Day, Record, RecordError
@@ -29,18 +31,24 @@ class Verdict:
 
     `implied` is what the others say of its quantity (a sum over its window, or for a change the
     ratio to its base), `stated` what it says itself; both (low, high). `before` and `after` bound
-    the sum over its window without and with it. `rests_on` are the statements that hold `implied`,
-    or for `contradicted` those that it cannot be true with.
+    the sum over its window without and with it. `grounds` say it limit by limit. `rests` are the
+    statements that hold what is implied, or for `contradicted` those that it cannot be true with.
     """
 
     statement: Statement
-    series: tuple[str, str, str]
+    series: Series
     verdict: str
     stated: tuple[float, float]
     implied: tuple[float, float]
     before: tuple[float, float]
     after: tuple[float, float] | None
-    rests_on: tuple[str, ...] = field(repr=False)
+    rests: tuple[Statement, ...] = field(repr=False)
+    grounds: tuple[Ground, ...] = field(repr=False, default=())
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The ids of `rests`."""
+        return tuple(sorted(s.id for s in self.rests))
 
     @property
     def narrows(self) -> float | None:
@@ -72,29 +80,37 @@ def _unlimited(polytope: Polytope, statement: Statement) -> bool:
 
 
 def _judge(
-    polytope: Polytope, statement: Statement, series: tuple[str, str, str], others: list[Statement]
+    polytope: Polytope, statement: Statement, series: Series, others: list[Statement]
 ) -> Verdict:
     names = frozenset(s.id for s in others)
     sets = [names - aside for aside in resolve(polytope, others).set_aside]
     fits = [held for held in sets if polytope.feasible({*held, statement.id})]
-    polytope.use(fits[0] if fits else sets[0])
+    held = fits[0] if fits else sets[0]
+    polytope.use(held)
     implied, before = polytope.implied(statement), polytope.bound(statement.start, statement.end)
     about = (statement, series)
+    reasons = tuple(grounds(polytope, statement, [s for s in others if s.id in held]))
     if not fits:
         order = sorted(sets[0], key=lambda name: (polytope.statements[name].weight, name))
         against = irreducible(polytope, order, [statement.id])
-        said = statement.stated
-        return Verdict(*about, "contradicted", said, implied, before, None, _sorted(against))
-    rests = polytope.resting_on(statement.start, statement.end)
+        rests = tuple(s for s in others if s.id in against)
+        return Verdict(
+            *about, "contradicted", statement.stated, implied, before, None, rests, reasons
+        )
     if _unlimited(polytope, statement):
-        verdict = "new"
-    elif len(fits) == len(sets) and all(_confirms(polytope, held, statement) for held in sets):
-        verdict = "confirmed"
+        verdict, rests = "new", ()
     else:
-        verdict = "compatible"
-    polytope.use({*fits[0], statement.id})
+        every = len(fits) == len(sets) and all(_confirms(polytope, s, statement) for s in sets)
+        verdict, rests = "confirmed" if every else "compatible", _resting(reasons)
+    polytope.use({*held, statement.id})
     after = polytope.bound(statement.start, statement.end)
-    return Verdict(*about, verdict, statement.stated, implied, before, after, _sorted(rests))
+    return Verdict(*about, verdict, statement.stated, implied, before, after, rests, reasons)
+
+
+def _resting(reasons: Iterable[Ground]) -> tuple[Statement, ...]:
+    """Single statements that keep the limits, else all that hold the bounds."""
+    found = {s.id: s for reason in reasons for s in reason.alone or reason.holding}
+    return tuple(found.values())
 
 
 def _confirms(polytope: Polytope, held: frozenset[str], statement: Statement) -> bool:
@@ -102,48 +118,17 @@ def _confirms(polytope: Polytope, held: frozenset[str], statement: Statement) ->
     return all(_follows(polytope, row) for row in statement.rows)
 
 
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
-
-
 def _judged(
-    record: Record,
-    series: tuple[str, str, str],
-    candidates: Sequence[Statement],
-    slack_days: int,
+    record: Record, series: Series, candidates: Sequence[Statement], slack_days: int
 ) -> Iterator[Verdict]:
     """Verdicts on statements of one series against all that the record says of it."""
-    require_series(record, *series)
-    known = of_series(record, *series, slack_days)
+    sums = is_series(record, series[0], series[2])
+    known = of_series(record, *series, slack_days) if sums else of_points(record, *series)
     everything = {s.id: s for s in [*known, *candidates]}
     polytope = Polytope(list(everything.values()))
     for candidate in candidates:
-        others = [s for s in known if s.id != candidate.id]
+        others = [s for s in known if s.id != candidate.id] if sums else beside(candidate, known)
         yield _judge(polytope, candidate, series, others)
-
-
-Series = tuple[str, str, str]
-_OTHERS = ("part", "whole", "provinces")  # limits that other series set
-
-
-def _of_sources(
-    record: Record, sources: Sequence[str], slack_days: int
-) -> dict[Series, list[Statement]]:
-    """All statements of sources, by series."""
-    picked = pl.col("source_id").is_in(sources)
-    keys = ["indicator", "geo", "scope"]
-    rows = pl.concat([f.filter(picked).select(keys) for f in (record.observations, record.claims)])
-    found = {}
-    for indicator, geo, scope in rows.unique(maintain_order=True).rows():
-        said = of_series(record, indicator, geo, scope, slack_days)
-        own = [
-            s
-            for s in said
-            if s.source_id in sources and s.kind not in ("part", "whole", "provinces")
-        ]
-        if own:
-            found[indicator, geo, scope] = own
-    return found
 
 
 def check(
@@ -155,35 +140,31 @@ def check(
 ) -> list[Verdict]:
     """A verdict on every statement of a source (or several), or on rows that are not in the record.
 
-    `statements`: source ids, or a frame or mapping of observations (`indicator`, `start`, `end`,
-    `printed` or `value`, and what else `Record` takes). With `as_of` the others are those issued by
-    then. Stocks, ratios and scopes that are no series are left out. Raises `RecordError`.
+    `statements`: source ids, or a frame or mapping of rows: figures (`indicator`, `start`, `end`,
+    `printed` or `value`, and what else `Record` takes), claims (with `kind`), or ratios between two
+    levels (`printed` with `base_start` and `base_end`). With `as_of` the others are those issued by
+    then. Stocks, ratios and single actions are held against figures of the same day or window.
+    Raises `RecordError`.
 
     >>> from research.record.record import load
     >>> row = {"indicator": "cases_solved", "start": "2022-01-01", "end": "2022-12-31",
     ...        "printed": "46.4万起"}
     >>> [verdict.verdict for verdict in check(row, load())]
     ['confirmed']
+    >>> ratio = row | {"printed": "上升5%", "base_start": "2021-01-01", "base_end": "2021-12-31"}
+    >>> [verdict.verdict for verdict in check(ratio, load())]
+    ['confirmed']
     """
+    known = record.as_of(as_of)
     if isinstance(statements, Mapping):
         statements = pl.DataFrame([dict(statements)])
     if isinstance(statements, pl.DataFrame):
-        given = Record(observations=statements)
-        names = given.sources["source_id"].to_list()
-        found = _of_sources(given, names, slack_days)
-        found = {key: [replace(s, id=f"given:{s.id}") for s in own] for key, own in found.items()}
+        found = of_rows(statements, known, slack_days)
     else:
-        sources = record.names(statements, "source") or []
-        found = _of_sources(record, sources, slack_days)
-    known = record.as_of(as_of)
-    judged: list[Verdict] = []
-    for series, own in sorted(found.items()):
-        try:
-            judged += _judged(known, series, own, slack_days)
-        except RecordError as reason:
-            if "only a flow" not in str(reason) and "no series" not in str(reason):
-                raise
-    return judged
+        found = of_sources(record, record.names(statements, "source") or [], slack_days)
+    return [
+        v for series, own in sorted(found.items()) for v in _judged(known, series, own, slack_days)
+    ]
 
 
 def verdict(statement: str | Mapping[str, Any], record: Record, *, as_of: Day = None) -> Verdict:
@@ -200,7 +181,7 @@ def verdict(statement: str | Mapping[str, Any], record: Record, *, as_of: Day = 
     if isinstance(statement, Mapping):
         judged = check(statement, record, as_of=as_of)
         if not judged:
-            raise RecordError("a verdict needs a flow, in a scope that is a series")
+            raise RecordError("a verdict needs a level, a change or a claim that limits a series")
         return judged[0]
     source = statement.partition(":")[0]
     found = [v for v in check(source, record, as_of=as_of) if v.statement.id == statement]

@@ -10,9 +10,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    NonNegativeInt,
+    ValidationError,
+    model_validator,
+)
 
 from research.lang import LANGS, Lang
+from research.metrics.statements import SLACK_DAYS
 from research.record.record import Record, RecordError, as_day
 from research.reports.run import ParameterError
 
@@ -82,10 +90,13 @@ class Check(Common):
     """Does this bulletin agree with all that was announced?"""
 
     source: str
+    slack_days: NonNegativeInt = SLACK_DAYS
 
 
 class Quality(Common):
     """How good is the record: coverage, conflicts, revisions, single sources?"""
+
+    slack_days: NonNegativeInt = SLACK_DAYS
 
 
 MODELS: dict[str, type[Common]] = {

@@ -271,6 +271,28 @@ def test_an_inferred_window_is_an_inner_one_and_an_outer_one() -> None:
     assert inner == Row((Term(1.0, date(2022, 2, 1), date(2022, 11, 30)),), 0.0, 1201.0)
 
 
+def test_no_window_passes_the_day_on_which_its_text_was_issued() -> None:
+    (level,) = one(value=1201.0, window_certain=False, issued=date(2023, 1, 5))
+    outer, inner = level.rows
+    assert (outer.terms[0].end, inner.terms[0].end) == (date(2023, 1, 5), date(2022, 11, 30))
+
+
+def test_an_inferred_running_total_may_have_begun_a_year_before() -> None:
+    (level,) = one(value=1201.0, window_certain=False, cumulative=True)
+    (outer,) = level.rows
+    assert outer.terms == (Term(1.0, date(2022, 1, 1) - 12 * 31 * DAY, date(2023, 1, 31)),)
+    assert (level.inferred, one(value=1201.0, cumulative=True)[0].inferred) == (True, False)
+
+
+def test_a_claim_of_a_source_whose_figures_are_all_in_doubt_is_in_doubt() -> None:
+    about = {"indicator": "cases_solved", "start": YEAR[0], "end": YEAR[1], "source_id": "s"}
+    claim = pl.DataFrame([about | {"kind": "yoy_decline_run"}])
+    for doubt, ground in ((None, "secondary"), ("encyclopedia entry", "doubtful")):
+        rows = pl.DataFrame([about | {"value": 1201.0, "doubt": doubt}])
+        said = of_series(rs.Record(observations=rows, claims=claim), "cases_solved")
+        assert [s.ground for s in said if s.kind == "yoy_decline_run"] == [ground]
+
+
 def test_a_short_inferred_window_has_no_inner_one() -> None:
     (level,) = one(value=1201.0, window_certain=False, end=date(2022, 2, 15))
     assert [row.high for row in level.rows] == [INF]
@@ -279,6 +301,7 @@ def test_a_short_inferred_window_has_no_inner_one() -> None:
 def test_a_change_over_an_inferred_window_leaves_only_the_level_of_the_year_before() -> None:
     _, change = one(value=1201.0, window_certain=False, yoy_printed="上升20%", yoy_pct=20.0)
     outer, inner = change.rows
+    assert (change.kind, change.start, change.end) == ("prior", *BEFORE)
     assert outer.terms == (Term(1.0, date(2020, 12, 1), date(2022, 1, 31)),)
     assert inner.terms == (Term(1.0, date(2021, 2, 1), date(2021, 11, 30)),)
     assert outer.low == pytest.approx(1201 / 1.21)

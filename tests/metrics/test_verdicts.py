@@ -192,14 +192,63 @@ def test_a_verdict_stands_only_where_every_way_out_of_a_conflict_gives_it() -> N
     assert judged(YEAR, "9901起", *torn).verdict == "contradicted"
 
 
-def test_stocks_and_single_actions_are_left_out_of_a_check() -> None:
-    rows = [
-        figure(YEAR, "100名") | {"indicator": "fugitives_wanted"},
-        figure(YEAR, "1201起") | {"scope": "single_action"},
-        figure(YEAR, "1201起"),
-    ]
-    found = rs.check(pl.DataFrame(rows), record(figure(YEAR, "1201起")))
-    assert [verdict.verdict for verdict in found] == ["confirmed"]
+STOCK = {"indicator": "fugitives_wanted"}
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        (figure(YEAR, "101名") | STOCK, "confirmed"),
+        (figure(HALF, "101名") | STOCK, "new"),
+        (figure((REST[0], YEAR[1]), "100余名") | STOCK, "compatible"),
+        (figure((REST[0], YEAR[1]), "121名") | STOCK, "contradicted"),
+        (figure(YEAR, "121名") | STOCK | {"window_certain": False}, "new"),
+    ],
+)
+def test_a_stock_is_held_against_stocks_of_the_same_day_alone(
+    other: dict[str, Any], verdict: str
+) -> None:
+    known = record(figure(HALF, "1名") | STOCK, other)
+    assert rs.verdict(figure(YEAR, "101名") | STOCK, known).verdict == verdict
+
+
+def test_a_single_action_is_new_unless_the_very_same_figure_is_known() -> None:
+    action = {"scope": "single_action"}
+    row = figure(YEAR, "1201起") | action
+    assert rs.verdict(row, record(figure(YEAR, "1202起") | action)).verdict == "new"
+    assert rs.verdict(row, record(figure(YEAR, "1201起") | action)).verdict == "confirmed"
+    assert rs.verdict(row, record(figure(YEAR, "1201起"))).statement.kind == "action"
+
+
+def test_a_ratio_between_two_levels_is_judged_by_them() -> None:
+    known = record(figure((date(2017, 1, 1), date(2017, 12, 31)), "1001起"), figure(YEAR, "2502起"))
+    base = {"base_start": "2017-01-01", "base_end": "2017-12-31"}
+    found = rs.verdict(figure(YEAR, "增长1.5倍") | base, known)
+    assert (found.verdict, found.statement.kind) == ("confirmed", "comparison")
+    assert found.implied == pytest.approx((2502 / 1001,) * 2)
+    assert rs.verdict(figure(YEAR, "是2017年的3.5倍") | base, known).verdict == "contradicted"
+    with pytest.raises(rs.RecordError, match="is no change"):
+        rs.check(figure(YEAR, "1201起") | base, known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("record_high", "confirmed"),
+        ("record_low", "contradicted"),
+        ("yoy_decline_run", "contradicted"),
+    ],
+)
+def test_a_claim_of_your_own_is_judged(kind: str, verdict: str) -> None:
+    known = record(figure(BEFORE, "1001起"), figure(YEAR, "1201起"))
+    found = rs.verdict(
+        {"indicator": "cases_solved", "kind": kind, "start": YEAR[0], "end": YEAR[1]}, known
+    )
+    assert found.verdict == verdict
+    with pytest.raises(rs.RecordError, match="limits no series; allowed"):
+        rs.verdict(
+            {"indicator": "cases_solved", "kind": "rank", "start": YEAR[0], "end": YEAR[1]}, known
+        )
 
 
 def test_an_unknown_statement_or_source_is_refused() -> None:
@@ -210,10 +259,10 @@ def test_an_unknown_statement_or_source_is_refused() -> None:
         rs.check("s9", known)
 
 
-def test_a_single_statement_that_is_no_series_is_refused_and_not_an_index_error() -> None:
-    known = record(figure(YEAR, "1201起"))
-    with pytest.raises(rs.RecordError):
-        rs.verdict(figure(YEAR, "100名") | {"indicator": "fugitives_wanted"}, known)
+def test_a_single_statement_that_limits_nothing_is_refused_and_not_an_index_error() -> None:
+    row = {"indicator": "cases_solved", "kind": "record_high", "start": YEAR[0], "end": YEAR[1]}
+    with pytest.raises(rs.RecordError, match="a verdict needs"):
+        rs.verdict(row, record(figure(YEAR, "1201起")))
 
 
 # The record itself
