@@ -50,7 +50,7 @@ def why(record: Record, statement: dict[str, Any], cells: Cells, lang: Lang = "e
         ),
         (
             row(YEAR, "上升20%", base_start="2023-01-01", base_end="2023-12-31"),
-            "+19.5% to +21% in 2024 on 2023; the others together imply +19.98% to +19.99%, which lies inside",
+            "+21% in 2024 on 2023; the others together imply +19.98% to +19.99%, which lies inside",
         ),
         (row(YEAR, "1201起", scope="single_action"), "A single action: other figures are of other"),
     ],

@@ -223,6 +223,9 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "check on its day": ("check", {"source": SEED, "as_of": "2022-05-11"}),
     "check of what was not known": ("check", {"source": "mps-2022-05-20", "as_of": "2022-05-11"}),
     "check of a change on an open base": ("check", {"source": "au-icpen-2025-08", "lang": "en"}),
+    "check of a source without a flow": ("check", {"source": "joint-2015-01-04"}),
+    "check of a source of claims alone": ("check", {"source": "xinhua-en-2021-12-31"}),
+    "check of a source that nothing limits": ("check", {"source": "sg-malaymail-2021-02-10"}),
     "quality before all": ("quality", {"as_of": "2001-01-01", "lang": "en"}),
 }
 
@@ -267,21 +270,6 @@ UNANSWERED: dict[str, tuple[str, dict[str, Any], str]] = {
         "trend",
         {"indicator": "suspects_repatriated", "scope": "single_action/MM"},
         "bounds: single_action/MM is no series",
-    ),
-    "check of a source without a flow": (
-        "check",
-        {"source": "joint-2015-01-04"},
-        "table.verdicts: no column of an empty list of verdicts",
-    ),
-    "check of a source of claims alone": (
-        "check",
-        {"source": "xinhua-en-2021-12-31"},
-        "board: no end, as there is no figure",
-    ),
-    "check of a source that nothing limits": (
-        "check",
-        {"source": "sg-malaymail-2021-02-10"},
-        "table.verdicts: a column of nulls has no logarithm",
     ),
 }
 
