@@ -180,7 +180,7 @@ def bounds(
     for aside in reversed(resolution.set_aside):
         polytope.use(everything - aside)
         found.append(polytope.bounds(asked))
-    ends = np.array(found).reshape(-1, len(asked), 2)
+    ends = np.array(found).reshape(len(found), len(asked), 2)
     low, high = ends[..., 0].min(axis=0), ends[..., 1].max(axis=0)
     path = np.clip(smoothest(polytope, asked), low, high)
     totals = record.observations.filter("cumulative")["observation_id"]
@@ -211,11 +211,14 @@ def survey(
     record = record.as_of(as_of)
     flows = record.figures().filter(pl.col("kind").cast(pl.String) == "flow", geo=geo)
     series = flows.select("indicator", "scope").unique().collect()
+    totals = set(record.observations.filter("cumulative")["observation_id"])
     found, seen = list(disputed(record, geo)), set[frozenset[str]]()
     for indicator, scope in series.sort("indicator", pl.col("scope") != "total", "scope").rows():
-        if not is_series(record, indicator, scope) or not of_series(record, indicator, geo, scope):
+        sums = is_series(record, indicator, scope)
+        if not sums or not (said := of_series(record, indicator, geo, scope, slack_days)):
             continue
-        answer = bounds(record, indicator, geo, scope, windows=[], slack_days=slack_days)
-        if not (fresh := not_seen(answer.conflicts, seen)).is_empty():
+        polytope = Polytope(said)
+        conflicts = explained(polytope, resolve(polytope, said), totals)
+        if not (fresh := not_seen(conflicts, seen)).is_empty():
             found.append(Disputed(indicator, geo, scope, fresh))
     return found
