@@ -130,21 +130,21 @@ class Interrupted(Told):
         return [*said, *self.diagnostics.sentences(lang), *self._caveats(lang)]
 
     def _change(self, term: str, lang: Lang) -> str:
-        row, ratio = self.term(term), self.fit.family != "least_squares"
-        value, low, high = (
-            ("ratio", "ratio_low", "ratio_high") if ratio else ("estimate", "low", "high")
-        )
-        interval = between(row[low], row[high], lang)
-        what = ("水平", "level") if "level" in term else ("每期变化", "growth a step")
-        kind = ("为此前的", "倍", "times that before") if ratio else ("相差", "", "higher")
+        row, names = self.term(term), ("estimate", "low", "high")
+        zh, en = "变化 {}", "differs by {}"
+        if self.fit.family != "least_squares":
+            names = ("ratio", "ratio_low", "ratio_high")
+            zh, en = "为此前的 {} 倍", "is {} times that before"
+        value, low, high = (row[name] for name in names)
+        what = ("水平", "level") if "level" in term else ("每期增减", "growth a step")
         more = ("（扣除对照后）", " beyond the control's") if self.design.control else ("", "")
-        level, p = f"{self.fit.confidence:.0%}", p_text(row["p"])
+        zh, en = (text.format(figure(value, lang)) for text in (zh, en))
+        interval = between(low, high, lang)
+        level, test = f"{self.fit.confidence:.0%}", f"{self.fit.statistic}, {p_text(row['p'])}"
         return words(
             lang,
-            f"此后{what[0]}{more[0]}{kind[0]} {figure(row[value], lang)} {kind[1]}"
-            f"（{level} 区间 {interval}，{self.fit.statistic} 检验 {p}）。",
-            f"After it the {what[1]}{more[1]} is {figure(row[value], lang)} {kind[2]} "
-            f"({level} interval {interval}, {self.fit.statistic} test {p}).",
+            f"此后{what[0]}{more[0]}{zh}（{level} 区间 {interval}；{test}）。",
+            f"After it the {what[1]}{more[1]} {en} ({level} interval {interval}; {test}).",
         )
 
     def _caveats(self, lang: Lang) -> list[str]:

@@ -29,6 +29,7 @@ from research.metrics.trends.series import (
     read,
     too_few,
     words,
+    years,
 )
 from research.record.record import RecordError
 
@@ -153,9 +154,7 @@ def _times(frame: pl.DataFrame, times: Sequence[float] | None) -> tuple[Numbers,
         return np.asarray(times, dtype=float), "step"
     if "start" not in frame.columns:
         return frame["position"].cast(pl.Float64).to_numpy(), "step"
-    start = pl.col("start")
-    years = start.dt.year() + (start.dt.month() - 1) / 12 + (start.dt.day() - 1) / 365.25
-    return frame.select(years).to_series().to_numpy(), "year"
+    return frame.select(years()).to_series().to_numpy(), "year"
 
 
 def _score(

@@ -85,7 +85,9 @@ def read(series: SeriesLike) -> pl.DataFrame:
     >>> read([3, 1, 2])["position"].to_list()
     [1, 2, 3]
     """
-    frame = series if isinstance(series, pl.DataFrame) else _plain(series)
+    frame = series
+    if not isinstance(frame, pl.DataFrame):
+        frame = pl.DataFrame({"value": series}, schema={"value": pl.Float64}, strict=False)
     windows = {"start", "end"} <= set(frame.columns)
     if set(frame.columns) >= _BEST:
         frame = _best(frame)
@@ -121,31 +123,25 @@ def _best(frame: pl.DataFrame) -> pl.DataFrame:
     return levels.join(changes, key, "full", coalesce=True).collect()
 
 
-def _plain(values: pl.Series | Sequence[float]) -> pl.DataFrame:
-    return pl.DataFrame({"value": values}, schema={"value": pl.Float64}, strict=False)
-
-
-def months_long() -> pl.Expr:
-    """How many whole calendar months a window is; null where it is not of whole months."""
-    start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
-    whole = (start.dt.day() == 1) & (after.dt.day() == 1)
-    return pl.when(whole).then(_month(after) - _month(start))
-
-
 def days_long() -> pl.Expr:
     """How many days a window has."""
     return (pl.col("end") - pl.col("start")).dt.total_days() + 1
 
 
-def _month(day: pl.Expr) -> pl.Expr:
-    return day.dt.year() * 12 + day.dt.month().cast(pl.Int32)
+def years() -> pl.Expr:
+    """The start of a window as a year and its fraction: whole months are twelfths."""
+    start = pl.col("start").dt
+    return start.year() + (start.month() - 1) / 12 + (start.day() - 1) / 365.25
 
 
 def _positions() -> pl.Expr:
     """Where windows stand on a clock of their own length, so that a missing one leaves a gap."""
-    months = (_month(pl.col("start")) - _month(pl.col("start")).min()) / months_long().max()
-    days = (pl.col("start") - pl.col("start").min()).dt.total_days() / days_long().median()
-    return 1 + pl.when(months_long().is_not_null().all()).then(months).otherwise(days)
+    start, after = pl.col("start"), pl.col("end").dt.offset_by("1d")
+    month, end = (day.dt.year() * 12 + day.dt.month().cast(pl.Int32) for day in (start, after))
+    months = (month - month.min()) / (end - month).max()
+    days = (start - start.min()).dt.total_days() / days_long().median()
+    whole = (start.dt.day() == 1) & (after.dt.day() == 1)
+    return 1 + pl.when(whole.all()).then(months).otherwise(days)
 
 
 def in_sequence(frame: pl.DataFrame) -> pl.DataFrame:

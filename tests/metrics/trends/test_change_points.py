@@ -10,6 +10,11 @@ import research as rs
 from research.record.record import RecordError
 
 NILE = nile.load_pandas().data["volume"].tolist()
+PAGE = [
+    -1.05, 0.96, 1.22, 0.58, -0.98, -0.03, -1.54, -0.71, -0.35, 0.66, 0.44, 0.91, -0.02, -1.42,
+    1.26, -1.02, -0.81, 1.66, 1.05, 0.97, 2.14, 1.22, -0.24, 1.6, 0.72, -0.12, 0.44, 0.03, 0.66,
+    0.56, 1.37, 1.66, 0.1, 0.8, 1.29, 0.49, -0.07, 1.18, 3.29, 1.84,
+]  # fmt: skip
 STEP = [5.0, 6, 5, 6, 5, 6, 5, 6, 1, 2, 1, 2, 1, 2, 1, 2]
 
 
@@ -82,7 +87,8 @@ def test_changes_of_windows_carry_their_names() -> None:
     assert found.segments["start"].dt.to_string().to_list() == ["2020-01-01", "2020-09-01"]
 
 
-def test_pettitt_on_the_nile() -> None:
-    """trend::pettitt.test(Nile): U* = 1617, change after 28, p = 3.6e-07."""
-    found = rs.trend.pettitt(NILE)
-    assert (found.k, found.at, f"{found.p:.1e}") == (1617, 28, "3.6e-07")
+def test_pettitts_own_example() -> None:
+    """Pettitt 1979, Appl Stat 28:126, on Page's data: K = 232, p = 0.014, change at 17."""
+    found = rs.trend.pettitt(PAGE)
+    assert (found.k, found.at, round(found.p, 5)) == (232, 17, 0.01456)
+    assert "likeliest after 17" in str(found.say("en"))

@@ -96,6 +96,46 @@ def test_runs_of_decline_certain_and_possible() -> None:
     assert "最长必然连续下降 2 期" in str(found.say("zh"))
 
 
+def test_an_announced_run_is_certain_though_its_size_is_not_said() -> None:
+    claim = pl.DataFrame(
+        {"kind": ["yoy_decline_run"], "start": [date(2021, 2, 1)], "end": [date(2021, 5, 31)]}
+    )
+    levels = months([(100.0, 5.0, 5.0)] * 12 + [(100.0, 9.0, 9.0)] * 2 + [(200.0, 9.0, 9.0)])
+    found = rs.trend.declines(levels, claims=claim)
+    assert found.frame["basis"].to_list() == ["levels", "claimed", "conflict", "claimed", "claimed"]
+    assert found.frame["fell"].to_list() == [
+        "possible",
+        "certain",
+        "possible",
+        "certain",
+        "certain",
+    ]
+    assert (found.certain.length, found.certain.first) == (2, "2021-04")
+    assert "without a size" in str(found.say("en"))
+    two = pl.concat([claim.with_columns(scope=pl.lit(s)) for s in ("total", "partial")])
+    with pytest.raises(RecordError, match="several series"):
+        rs.trend.declines(levels, claims=two)
+
+
+def test_years_between_months_do_not_break_a_run() -> None:
+    monthly = months([(100.0, 0, 0)] * 12 + [(90.0, 0, 0)] * 5)
+    yearly = years((1200.0, 1200, 1200), (1000, 1000, 1000))
+    found = rs.trend.declines(pl.concat([monthly, yearly], how="diagonal_relaxed"))
+    assert found.certain.length == 5
+
+
+def test_the_record_says_how_long_filings_fell(record: rs.Record) -> None:
+    """June 2021 to October 2022, month by month, as announced in May, June, September and so on."""
+    claims = rs.claims_about(record, indicator="cases_filed").filter(scope="total")
+    filed = record.select("cases_filed", geo="CN", scope="total")
+    found = rs.trend.declines(filed, claims=claims)
+    assert (found.certain.length, found.certain.first, found.certain.last) == (
+        17,
+        "2021-06",
+        "2022-10",
+    )
+
+
 def test_a_gap_ends_a_run() -> None:
     frame = months([(100.0, 0, 0)] * 12 + [(90.0, 0, 0)] * 5)
     broken = frame.filter(pl.col("start") != date(2021, 3, 1))

@@ -37,6 +37,14 @@ POPULATION = [
 BAN = date(2005, 1, 1)
 
 
+# Cigarette packs sold a head in California, 1970 to 2000; Proposition 99 from 1989 (Linden 2015).
+PACKS = [
+    123, 121, 123.5, 124.4, 126.7, 127.1, 128, 126.4, 126.1, 121.9, 120.2, 118.6, 115.4, 110.8,
+    104.8, 102.8, 99.7, 97.5, 90.1, 82.4, 77.8, 68.7, 67.5, 63.4, 58.6, 56.4, 54.5, 53.8,
+    52.3, 47.2, 41.6,
+]  # fmt: skip
+
+
 def sicily() -> pl.DataFrame:
     start = pl.date_range(date(2002, 1, 1), date(2006, 11, 1), "1mo", eager=True)
     return pl.DataFrame(
@@ -123,6 +131,19 @@ def test_negative_binomial_by_maximum_likelihood() -> None:
     assert found.fit.alpha == pytest.approx(joint.params[3], rel=1e-3)
     assert found.fit.log_likelihood == pytest.approx(joint.llf, abs=1e-6)
     assert found.fit.aic == pytest.approx(8 - 2 * joint.llf, abs=1e-5)  # three terms and alpha
+
+
+def test_newey_west_as_stata_prints_it() -> None:
+    """Linden 2015, Stata J 15:480: itsa cigsale, single trperiod(1989) lag(1)."""
+    found = rs.trend.interrupted(PACKS, 20, family="least_squares", lags=1)
+    printed = {
+        "time": (-1.779474, 0.3834188), "level": (-20.0581, 4.724395),
+        "slope": (-1.494652, 0.4368201),
+    }  # fmt: skip
+    for term, (estimate, se) in printed.items():
+        assert found.term(term)["estimate"] == pytest.approx(estimate, abs=5e-6)
+        assert found.term(term)["se"] == pytest.approx(se, rel=1e-6)
+    assert round(found.term("constant")["estimate"], 4) == 134.0053
 
 
 def test_newey_west_by_its_formula() -> None:

@@ -19,6 +19,37 @@ from research.record.record import RecordError
 series = st.lists(st.integers(-20, 20).map(float), min_size=11, max_size=30, unique=False).filter(
     lambda values: len(set(values)) > 1
 )
+# Mean air temperature at Nottingham Castle, a row a year from 1920 (Anderson 1976).
+NOTTINGHAM = """
+    40.6 40.8 44.4 46.7 54.1 58.5 57.7 56.4 54.3 50.5 42.9 39.8
+    44.2 39.8 45.1 47.0 54.1 58.7 66.3 59.9 57.0 54.2 39.7 42.8
+    37.5 38.7 39.5 42.1 55.7 57.8 56.8 54.3 54.3 47.1 41.8 41.7
+    41.8 40.1 42.9 45.8 49.2 52.7 64.2 59.6 54.4 49.2 36.3 37.6
+    39.3 37.5 38.3 45.5 53.2 57.7 60.8 58.2 56.4 49.8 44.4 43.6
+    40.0 40.5 40.8 45.1 53.8 59.4 63.5 61.0 53.0 50.0 38.1 36.3
+    39.2 43.4 43.4 48.9 50.6 56.8 62.5 62.0 57.5 46.7 41.6 39.8
+    39.4 38.5 45.3 47.1 51.7 55.0 60.4 60.5 54.7 50.3 42.3 35.2
+    40.8 41.1 42.8 47.3 50.9 56.4 62.2 60.5 55.4 50.2 43.0 37.3
+    34.8 31.3 41.0 43.9 53.1 56.9 62.5 60.3 59.8 49.2 42.9 41.9
+    41.6 37.1 41.2 46.9 51.2 60.4 60.1 61.6 57.0 50.9 43.0 38.8
+    37.1 38.4 38.4 46.5 53.5 58.4 60.6 58.2 53.8 46.6 45.5 40.6
+    42.4 38.4 40.3 44.6 50.9 57.0 62.1 63.5 56.3 47.3 43.6 41.8
+    36.2 39.3 44.5 48.7 54.2 60.8 65.5 64.9 60.1 50.2 42.1 35.8
+    39.4 38.2 40.4 46.9 53.4 59.6 66.5 60.4 59.2 51.2 42.8 45.8
+    40.0 42.6 43.5 47.1 50.0 60.5 64.6 64.0 56.8 48.6 44.2 36.4
+    37.3 35.0 44.0 43.9 52.7 58.6 60.0 61.1 58.1 49.6 41.6 41.3
+    40.8 41.0 38.4 47.4 54.1 58.6 61.4 61.8 56.3 50.9 41.4 37.1
+    42.1 41.2 47.3 46.6 52.4 59.0 59.6 60.4 57.0 50.7 47.8 39.2
+    39.4 40.9 42.4 47.8 52.4 58.0 60.7 61.8 58.2 46.7 46.6 37.8
+"""
+# Suspended sediment in the Rhine at Maxau, 1965 to 2009, mg/l (R's trend, from Belz et al. 2010).
+SEDIMENT = [
+    37.3836, 31.2822, 26.4192, 28.8279, 32.8822, 37.5726, 27.3425, 29.8579, 35.4932,
+    28.9041, 25.6932, 16.9699, 28.9014, 20.2521, 19.2685, 19.1913, 24.337, 28.811,
+    17.6959, 19.6366, 20.9562, 29.1041, 27.3452, 27.6038, 20.989, 26.9699, 27.4438,
+    32.7923, 27.5616, 30.7288, 33.1452, 25.7787, 25.2877, 24.4082, 28.3836, 17.9727,
+    16.0959, 17.2685, 11.8904, 13.7705, 21.469, 23.0986, 16.4441, 15.7732, 13.8736,
+]  # fmt: skip
 NILE = nile.load_pandas().data["volume"].tolist()
 # Hollander and Wolfe 1973, p. 187: assay of canned tuna against a consumer panel, without ties.
 TUNA = [2.6, 3.1, 2.5, 5.0, 3.6, 4.0, 5.2, 2.8, 3.8]
@@ -32,6 +63,25 @@ def test_the_nile_agrees_with_kendalls_tau_b_of_scipy() -> None:
     assert rs.trend.mann_kendall(NILE, continuity=False).p == pytest.approx(known.pvalue)
     assert found.p > known.pvalue
     assert found.direction == "falling"
+
+
+def test_sens_slope_as_rs_trend_prints_it() -> None:
+    """Pohlert, vignette of R's trend: sens.slope(maxau[, "s"])."""
+    found = rs.trend.mann_kendall(SEDIMENT)
+    assert (round(found.z, 4), f"{found.p:.4g}") == (-3.8445, "0.0001208")
+    ends = (found.slope, found.slope_low, found.slope_high)
+    assert ends == pytest.approx((-0.2876139, -0.4196477, -0.1519026), abs=1e-5)
+
+
+def test_seasonal_tests_as_rs_trend_prints_them() -> None:
+    """Pohlert, vignette of R's trend: smk.test, csmk.test and sea.sens.slope of nottem."""
+    values = [float(value) for value in NOTTINGHAM.split()]
+    found = rs.trend.mann_kendall(values, method="seasonal")
+    assert (found.s, found.var_s, f"{found.p:.4g}") == (224, 11364, "0.03645")
+    assert (round(found.z, 4), round(found.slope, 4)) == (2.0919, 0.05)
+    found = rs.trend.mann_kendall(values, method="correlated_seasonal")
+    assert (round(found.var_s, 2), round(found.z, 4)) == (19663.33, 1.5974)
+    assert f"{found.p:.4g}" == "0.1102"
 
 
 def test_ties_and_the_continuity_correction_by_hand() -> None:
