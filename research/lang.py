@@ -7,6 +7,8 @@ notation. Everything that formats a column is a Polars expression.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -70,6 +72,87 @@ def words(slug: pl.Expr, lang: Lang) -> pl.Expr:
     return slug.cast(pl.String).replace({s: w[lang] for s, w in WORDS.items()})
 
 
+@cache
+def _remarks(lang: Lang) -> dict[str, str]:
+    """Remarks that read otherwise in a language: `remarks.csv`, beside this module."""
+    table = pl.read_csv(Path(__file__).with_name("remarks.csv"))
+    return dict(table.select("remark", lang).drop_nulls().iter_rows())
+
+
+def remark(text: pl.Expr, lang: Lang) -> pl.Expr:
+    """A doubt, note or reason of the record in the reader's language; a new one stays as it is.
+
+    >>> import polars as pl
+    >>> pl.select(remark(pl.lit("year inferred"), "zh")).item()
+    '年份为推定'
+    """
+    return text.replace(_remarks(lang))
+
+
+# How a page stands to the outlet that it names, as the record's sources say it in English.
+_COPIES = {
+    "not named in excerpt (media round-up of official figures)": "摘录未具名（媒体汇总的官方数字）",
+    "reworded copy of a PA report": "改写自英国新闻联合社报道",
+    "own traditional-script gateway": "自有繁体网关",
+    "blog repost of the ACCC release": "博客转载ACCC新闻稿",
+    "citing an unnamed notice": "援引未具名通告",
+    "as cited by the encyclopedia": "据百科转引",
+    "machine-translated repost": "机器翻译转载",
+    "repost on an agency page": "机构网页转载",
+    "copy on a PTT mirror, ": "PTT镜像复制：",
+    "and other departments": "等部门",
+    "business blog": "商业博客",
+    "privacy blog": "隐私法博客",
+    "machine translation": "机器翻译",
+    "translated repost": "译文转载",
+    "newspaper repost": "报纸转载",
+    "encyclopedia mirror ": "百科镜像：",
+    "encyclopedia entry": "百科条目",
+    "attribution in text": "据文中署名",
+    "journal abstract on ": "期刊摘要：",
+    "magazine text on ": "杂志文章：",
+    "magazine archive": "杂志存档",
+    "copied on a forum": "论坛转贴",
+    "copied on a blog": "博客转贴",
+    "and other mirrors": "等镜像",
+    "user post on ": "网友发帖：",
+    "digital edition": "电子版",
+    "forum repost: ": "论坛转载：",
+    "aggregated by ": "聚合：",
+    "reprinted on ": "转载：",
+    "reposted by ": "转载：",
+    "repost site ": "转载：",
+    "as cited by ": "转引自",
+    "repost on ": "转载：",
+    "mirror of ": "镜像：",
+    "as cited": "转引",
+    "copy on ": "复制：",
+    "repost: ": "转载：",
+    "repost, ": "转载：",
+    "mirror ": "镜像：",
+    "repost ": "转载：",
+    "citing ": "援引",
+    "unnamed": "未署名",
+    "mirror": "镜像",
+    "repost": "转载",
+    " via ": "，经",
+    "(via ": "（经",
+    " copy)": "复制版)",
+}
+
+
+def copies(outlet: pl.Expr, lang: Lang) -> pl.Expr:
+    """The name of an outlet, with what says that it is a copy in the reader's language.
+
+    >>> import polars as pl
+    >>> pl.select(copies(pl.lit("法制网 (mirror aura-clean.com)"), "zh")).item()
+    '法制网 (镜像：aura-clean.com)'
+    """
+    if lang == "en":
+        return outlet.str.replace_many({"（转载）": " (repost)", "（镜像）": " (mirror)"})
+    return outlet.str.replace_many(_COPIES, leftmost=True)
+
+
 def _texts(values: pl.Series, lang: Lang, digits: int) -> pl.Series:
     """Staged in a frame: one nested expression would grow with every use of its own parts."""
     size, scale, name = pl.col("size"), pl.lit(1.0), pl.lit("")
@@ -105,10 +188,10 @@ def number(value: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
     return value.map_batches(lambda s: _texts(s, lang, digits), return_dtype=pl.String)
 
 
-def percent(value: pl.Expr, digits: int = 4, *, signed: bool = True) -> pl.Expr:
-    """Percent, with the sign of a change: +28.5%, −3.1%."""
+def percent(value: pl.Expr, digits: int = 4, *, signed: bool = True, lang: Lang = "en") -> pl.Expr:
+    """Percent, with the sign of a change: +28.5%, −3.1%. Language matters from ten thousand on."""
     plus = pl.when(value > 0).then(pl.lit("+" if signed else "")).otherwise(pl.lit(""))
-    return pl.concat_str(plus, number(value, "en", digits), pl.lit("%"))
+    return pl.concat_str(plus, number(value, lang, digits), pl.lit("%"))
 
 
 def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
@@ -128,7 +211,7 @@ def percent_between(
 ) -> pl.Expr:
     """An interval in percent, in the words of `between`."""
     ends = (_outward(low, digits, up=False), _outward(high, digits, up=True))
-    first, last = (percent(end, digits, signed=signed) for end in ends)
+    first, last = (percent(end, digits, signed=signed, lang=lang) for end in ends)
     return _joined(first, last, high, lang)
 
 

@@ -16,6 +16,7 @@ from research import lang
 from research.lang import LANGS, WORDS, Lang
 from research.record import measures, schema
 from research.record.printed import reading
+from research.record.record import load
 
 INF = float("inf")
 FEW = settings(deadline=None, max_examples=60)
@@ -304,6 +305,50 @@ def test_every_word_of_the_vocabularies_has_both_languages() -> None:
     for names in WORDS.values():
         assert re.search("[\u4e00-\u9fff]", names["zh"])
         assert names["en"].isascii()
+
+
+def test_every_remark_of_the_record_is_said_in_chinese() -> None:
+    """A new doubt or note needs its line in `research/remarks.csv`."""
+    record = load()
+    remarks = pl.concat(
+        [
+            record.observations["doubt"],
+            record.claims["note"],
+            record.quarantine["doubt"],
+            record.quarantine["reason"],
+        ]
+    )
+    said = pl.DataFrame({"remark": remarks.drop_nulls().unique()}).with_columns(
+        zh=lang.remark(pl.col("remark"), "zh"), en=lang.remark(pl.col("remark"), "en")
+    )
+    chinese = r"[\u3400-\u9fff]"
+    assert said.filter(~pl.col("zh").str.contains(chinese))["remark"].to_list() == []
+    assert said.filter(pl.col("zh").str.contains(r"[a-z]{2,} [a-z]{2,}"))["zh"].to_list() == []
+    assert said.filter(pl.col("en").str.contains(chinese))["en"].to_list() == []
+    assert pl.select(lang.remark(pl.lit("quite new"), "zh")).item() == "quite new"
+
+
+@pytest.mark.parametrize(
+    ("outlet", "zh", "en"),
+    [
+        ("南方周末 (repost bodu365.co)", "南方周末 (转载：bodu365.co)", None),
+        ("公安部 (as cited by 南方周末)", "公安部 (转引自南方周末)", None),
+        ("repost on an agency page", "机构网页转载", None),
+        ("scxsls.com（转载）", "scxsls.com（转载）", "scxsls.com (repost)"),
+        ("China Daily", "China Daily", None),
+    ],
+)
+def test_what_a_copy_is_is_said_in_the_language_of_the_reader(
+    outlet: str, zh: str, en: str | None
+) -> None:
+    said = [pl.select(lang.copies(pl.lit(outlet), which)).item() for which in LANGS]
+    assert said == [zh, en or outlet]
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "+1.591亿%"), ("en", "+159.1 million%")])
+def test_a_great_percentage_is_in_the_words_of_the_language(language: Lang, text: str) -> None:
+    assert pl.select(lang.percent(pl.lit(159.1e6), lang=language)).item() == text
+    assert text in pl.select(lang.percent_between(pl.lit(1.0), pl.lit(159.1e6), language)).item()
 
 
 def test_a_column_of_slugs_becomes_words_and_others_stay() -> None:

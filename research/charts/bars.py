@@ -160,7 +160,7 @@ def _tooltip(frame: pl.DataFrame, lang: Lang) -> list[alt.Tooltip]:
 
 def _label_layers(data: alt.Data, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Names of the figures that have room, on a white halo."""
-    text: dict[str, Any] = {"fontSize": 11, "baseline": "middle", "align": "center"}
+    text: dict[str, Any] = {"fontSize": 11, "baseline": "middle", "align": "center", "aria": False}
     labels = alt.Chart(data).transform_filter("datum.label_x != null")
     labels = labels.encode(x=x, y=y, text="label:N")
     halo = labels.mark_text(**text, stroke="white", strokeWidth=3.5, opacity=0.9)
@@ -179,6 +179,7 @@ def bars(frame: pl.DataFrame, look: Look, under: Sequence[alt.Chart] = ()) -> al
     base = alt.Chart(data).encode(
         y=value_axis(look, frame),
         tooltip=_tooltip(frame, look.lang),
+        description="said:N",
         **status_channels(look.lang),
     )
     # A stroke keeps an exact figure visible, whose interval has no thickness.
@@ -194,7 +195,7 @@ def bars(frame: pl.DataFrame, look: Look, under: Sequence[alt.Chart] = ()) -> al
         .encode(x=time_axis(frame, "middle"))
     )
     labels = _label_layers(data, time_axis(frame, "label_x"), value_axis(look, frame, "label_y"))
-    zero = alt.Chart(data).mark_rule(color=MUTED).encode(y=alt.datum(0))
+    zero = alt.Chart(data).mark_rule(color=MUTED, aria=False).encode(y=alt.datum(0))
     layers = [
         *under,
         *([zero] if look.percent else []),
@@ -219,6 +220,8 @@ def _json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
     texts = ["y", "y2", "unlimited", "status", "sourcing", "label", "label_y", "href", *TOOLTIPS]
     return frame.select(
         *texts,
+        # What a screen reader says of a bar; Vega's own words would be names of columns.
+        said=pl.concat_str("window", "printed", separator=" · ", ignore_nulls=True),
         start=_milliseconds("start"),
         stop=_milliseconds("stop"),
         middle=(_milliseconds("start") + _milliseconds("stop")) // 2,

@@ -17,6 +17,7 @@ from research.lang import (
     number,
     percent,
     percent_between,
+    remark,
     unit_name,
     window,
     words,
@@ -24,7 +25,7 @@ from research.lang import (
 from research.metrics.board import board as board_rows
 from research.metrics.board import claims_about
 from research.metrics.catalogue import CATALOGUE, Metric
-from research.metrics.compute import compute, find
+from research.metrics.compute import compute, one_series
 from research.record.record import Day, Names, Record
 
 _HEADS: dict[str, dict[Lang, str]] = {
@@ -75,7 +76,7 @@ def _figure_cells(lang: Lang) -> dict[str, pl.Expr]:
     marked_ = pl.when(marks == "").then(said).otherwise(pl.format("{}<br>{}", said, marks))
     words_ = pl.when(~pl.col("window_certain")).then(small(pl.col("window_words")))
     return {
-        "figure": pl.concat_str(marked_, small(pl.col("doubt")).fill_null("")),
+        "figure": pl.concat_str(marked_, small(remark(pl.col("doubt"), lang)).fill_null("")),
         "interval": unbroken(between(pl.col("low"), pl.col("high"), lang)),
         "change": pl.concat_str(percent(pl.col("yoy_pct")), small(range_)),
         # Why a window was inferred: the words that it was inferred from.
@@ -112,9 +113,26 @@ def scoreboard(
         **_figure_cells(lang), implied=_implied(lang), lane=words(pl.col("lane"), lang)
     )
     heads = _heads(lang, "name", "figure", "interval", "change", "implied", "window", "source")
-    sourced = named.join(source_cell(record.sources), on="source_id", maintain_order="left")
+    sourced = named.join(source_cell(record.sources, lang), on="source_id", maintain_order="left")
     cells = sourced.select("lane", *heads).collect()
     return laid_out(cells, heads, name="scoreboard", lang=lang, data=rows, group="lane")
+
+
+_LIMITED: dict[str, dict[Lang, str]] = {
+    "at_least": {"zh": "{}以上", "en": "more than {}"},
+    "at_most": {"zh": "最高{}", "en": "up to {}"},
+    "nearly": {"zh": "近{}", "en": "nearly {}"},
+    "about": {"zh": "约{}", "en": "about {}"},
+}
+
+
+def _share(lang: Lang) -> pl.Expr:
+    """A claimed share with the word that limits it: more than 60%."""
+    plain = said = percent(pl.col("value"), signed=False)
+    for limit, form in _LIMITED.items():
+        limited = pl.format(form[lang], plain)
+        said = pl.when(pl.col("limit") == limit).then(limited).otherwise(said)
+    return said
 
 
 def claims(
@@ -146,7 +164,7 @@ def claims(
         pl.when(kind.str.ends_with("_run"))
         .then(months)
         .when(kind == "share")
-        .then(percent(value, signed=False))
+        .then(_share(lang))
         .otherwise("printed")  # of a change against a base that is known
     )
     said = pl.concat_str(words(kind, lang), small(how_much).fill_null(""))
@@ -155,10 +173,10 @@ def claims(
     named = _named(based, record, lang, geo).with_columns(
         kind=said,
         window=unbroken(window(pl.col("start"), pl.col("end"))),
-        said=escaped(pl.col("note").fill_null("")),
+        said=escaped(remark(pl.col("note"), lang).fill_null("")),
     )
     heads = _heads(lang, "name", "kind", "window", "said", "source")
-    sourced = named.join(source_cell(record.sources), on="source_id", maintain_order="left")
+    sourced = named.join(source_cell(record.sources, lang), on="source_id", maintain_order="left")
     cells = sourced.select(*heads).collect()
     return laid_out(cells, heads, name="claims", lang=lang, data=rows)
 
@@ -182,7 +200,7 @@ def series(
     cells = (
         rows.lazy()
         .with_columns(**_figure_cells(lang))
-        .join(source_cell(record.sources), on="source_id", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", maintain_order="left")
         .select(*heads)
         .collect()
     )
@@ -202,13 +220,13 @@ def metric(
     lang: Lang = "zh",
 ) -> Table:
     """One metric for every window for which it can be computed, with its interval and sources."""
+    about = one_series(name, indicator)
     found = compute(
         name, record, indicator=indicator, geo=geo, scope=scope, start=start, end=end, as_of=as_of
     ).filter(pl.col("reason").is_null())
-    about = find(name)
     plain = found.is_empty() or about.in_percent
     unit = "" if plain else unit_name(record.units, found.item(0, "unit"), lang)
-    title = {"zh": about.zh, "en": about.en}[lang]
+    title = about.title(lang)
     heads = {
         **_heads(lang, "window"),
         "value": f"{title}{_IN_UNIT[lang].format(unit=unit)}" if unit else title,
@@ -220,7 +238,7 @@ def metric(
         .with_columns(
             **metric_cells(about, lang), window=unbroken(window(pl.col("start"), pl.col("end")))
         )
-        .join(_sources_used(found, record), on="row", how="left", maintain_order="left")
+        .join(_sources_used(found, record, lang), on="row", how="left", maintain_order="left")
         .select(*heads)
         .collect()
     )
@@ -243,7 +261,7 @@ def metrics(
         for about in CATALOGUE.values()
         if not about.of_any_indicator
     ]
-    name = {about.name: {"zh": about.zh, "en": about.en}[lang] for about, _ in rows}
+    name = {about.name: about.title(lang) for about, _ in rows}
     found = pl.concat([frame for _, frame in rows]).with_row_index("row")
     shown = [
         frame.select(
@@ -260,7 +278,12 @@ def metrics(
         pl.concat(shown)
         .with_row_index("row")
         .lazy()
-        .join(_sources_used(found.drop("row"), record), on="row", how="left", maintain_order="left")
+        .join(
+            _sources_used(found.drop("row"), record, lang),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
         .sort(pl.col("metric").replace_strict(list(name), range(len(name))), "window")
         .select("lane", *heads)
         .collect()
@@ -289,15 +312,16 @@ def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:
     return {"value": both, "interval": unbroken(interval)}
 
 
-def _sources_used(found: pl.DataFrame, record: Record) -> pl.LazyFrame:
+def _sources_used(found: pl.DataFrame, record: Record, lang: Lang) -> pl.LazyFrame:
     """`row` and `source`: the sources of all observations that a metric's row rests on."""
+    given = record.observations.lazy().select("observation_id", "source_id")
     return (
         found.lazy()
         .with_row_index("row")
         .select("row", observation_id="observations")
         .explode("observation_id")
-        .join(record.observations.lazy().select("observation_id", "source_id"), on="observation_id")
-        .join(source_cell(record.sources), on="source_id")
-        .group_by("row")
+        .join(given, on="observation_id", how="inner", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", maintain_order="left")
+        .group_by("row", maintain_order=True)
         .agg(pl.col("source").unique(maintain_order=True).str.join("<br>"))
     )

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, small, unbroken
-from research.lang import Lang, number, percent, window, word, words
+from research.lang import Lang, number, percent, remark, window, word, words
 from research.metrics.revisions import repeats as repeats_of
 from research.metrics.revisions import revisions as revisions_of
 from research.record.measures import MARKS
@@ -200,6 +200,6 @@ def quarantine(record: Record, *, lang: Lang = "zh") -> Table:
         name=escaped(pl.col("indicator_name")),
         window=unbroken(window(pl.col("start"), pl.col("end"))),
         printed=escaped(pl.col("printed")),
-        reason=pl.concat_str(escaped(pl.col("reason")), small(pl.col("broken_rule"))),
+        reason=escaped(remark(pl.col("reason"), lang)),
     )
     return laid_out(cells, heads, name="quarantine", lang=lang, data=found)

@@ -39,6 +39,7 @@ def _labelled(rows: pl.DataFrame, record: Record, lang: Lang) -> pl.DataFrame:
     scope = pl.when(pl.col("scope") != "total").then(pl.format(" · {}", "scope_name"))
     place = pl.when(pl.col("geo") != "CN").then(pl.format(" · {}", "geo_name"))
     name = f"name_{lang}"
+    when, said = window(pl.col("start"), pl.col("end")), pl.coalesce("printed", "yoy_printed")
     return in_words(
         rows.join(record.indicators.select("indicator", indicator_name=name), on="indicator")
         .join(record.scopes.select("scope", scope_name=name), on="scope")
@@ -51,13 +52,14 @@ def _labelled(rows: pl.DataFrame, record: Record, lang: Lang) -> pl.DataFrame:
             "yoy_pct",
             name=pl.concat_str("indicator_name", place.fill_null(""), scope.fill_null("")),
             stop=pl.col("end").dt.offset_by("1d"),
-            printed=pl.coalesce("printed", "yoy_printed"),
+            printed=said,
+            said=pl.concat_str("indicator_name", when, said, separator=" · ", ignore_nulls=True),
             label=pl.concat_str(
                 pl.when(pl.col("yoy_high").is_infinite()).then(pl.lit("≥ ")).otherwise(pl.lit("")),
                 percent(pl.col("yoy_pct")),
             ),
             change=percent_between(pl.col("yoy_low"), pl.col("yoy_high"), lang),
-            window=window(pl.col("start"), pl.col("end")),
+            window=when,
             status=status(),
             sourcing=sourcing(),
             marks=pl.col("marks").list.eval(words(pl.element(), lang)).list.join("; "),
@@ -101,17 +103,20 @@ def moves(
     data = alt.Data(values=shown.drop("start", "stop").to_dicts())
     axis = alt.Axis(labelExpr="(datum.value > 0 ? '+' : '') + datum.label + '%'", tickCount=6)
     base = alt.Chart(data).encode(
-        y=_rows_axis(shown), tooltip=_tooltip(lang, "change", "printed", "window", "marks")
+        y=_rows_axis(shown),
+        tooltip=_tooltip(lang, "change", "printed", "window", "marks"),
+        description="said:N",
     )
     x = alt.X("yoy_low:Q", title=None, axis=axis)
     bars = base.mark_bar(height=8, fillOpacity=0.35, strokeWidth=2).encode(
         x=x, x2="yoy_high:Q", **status_channels(lang)
     )
-    dots = base.mark_text(align="left", dx=10, fontSize=11, color=MUTED).encode(
+    dots = base.mark_text(align="left", dx=10, fontSize=11, color=MUTED, aria=False).encode(
         x="yoy_high:Q", text="label:N"
     )
-    zero = alt.Chart(data).mark_rule(color=MUTED).encode(x=alt.datum(0))
-    return _finished(alt.LayerChart(layer=[zero, bars, dots]), "moves", frame.height, width, lang)
+    zero = alt.Chart(data).mark_rule(color=MUTED, aria=False).encode(x=alt.datum(0))
+    names = shown["name"].n_unique()
+    return _finished(alt.LayerChart(layer=[zero, bars, dots]), "moves", names, width, lang)
 
 
 def coverage(
@@ -130,6 +135,7 @@ def coverage(
         "x": alt.X("start:T", title=None, axis=axis, scale=alt.Scale(type="utc")),
         "x2": "stop:T",
         "tooltip": _tooltip(lang, "printed", "window", "marks"),
+        "description": "said:N",
     }
     bars = alt.Chart(data).mark_bar(height=8, fillOpacity=0.35, strokeWidth=2)
     layer = bars.encode(**encodings, **status_channels(lang))

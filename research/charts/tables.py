@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import great_tables as gt
 import polars as pl
 
-from research.lang import WORDS, Lang
+from research.lang import WORDS, Lang, copies
 from research.record.measures import MARKS
 
 _GRAVITY = dict(zip(MARKS, ("bad", "warn", "single", "total"), strict=True))
@@ -68,16 +68,25 @@ def marked(lang: Lang) -> pl.Expr:
     return pl.col("marks").list.eval(pl.element().replace_strict(labels)).list.join(" ")
 
 
-def source_cell(sources: pl.DataFrame) -> pl.LazyFrame:
-    """`source_id`, `source`: title, outlet, day; a link only where quality is official or press."""
+def linked() -> pl.Expr:
+    """Whether readers may be sent to the address of a source: known quality, and on the web."""
+    known = pl.col("quality").is_in(["official", "press"])
+    return known & pl.col("url").str.contains(r"^https?://").fill_null(value=False)
+
+
+def source_cell(sources: pl.DataFrame, lang: Lang | None = None) -> pl.LazyFrame:
+    """`source_id`, `source`: title, outlet, day; a link only where quality is official or press.
+
+    With a language, words such as "repost" in the name of an outlet are said in it.
+    """
     title = escaped(pl.coalesce("title", "issuer", "source_id"))
-    linked = pl.col("quality").is_in(["official", "press"]) & pl.col("url").is_not_null()
     link = pl.format('<a href="{}">{}</a>', escaped(pl.col("url")), title)
     # An address that readers are not sent to is still said, as text.
     address = small(pl.col("url")).fill_null("")
     day = pl.coalesce(pl.col("issued").cast(pl.String), pl.lit("—"))
-    outlet = small(pl.concat_str("issuer", "outlet", day, separator=" · ", ignore_nulls=True))
-    said = pl.when(linked).then(link).otherwise(pl.concat_str(title, address))
+    named = pl.concat_str("issuer", "outlet", day, separator=" · ", ignore_nulls=True)
+    outlet = small(copies(named, lang) if lang else named)
+    said = pl.when(linked()).then(link).otherwise(pl.concat_str(title, address))
     cell = pl.format('<div style="{}">{}{}</div>', pl.lit(_SOURCE), said, outlet)
     return sources.lazy().select("source_id", source=cell)
 

@@ -9,6 +9,7 @@ import altair as alt
 import polars as pl
 
 from research.charts.bars import Look, bars, sourcing, status
+from research.charts.tables import linked
 from research.lang import (
     LANGS,
     Lang,
@@ -20,7 +21,7 @@ from research.lang import (
     window,
     words,
 )
-from research.metrics.compute import compute, find
+from research.metrics.compute import compute, one_series
 from research.record.measures import MARKS
 from research.record.record import Day, Record, RecordError
 
@@ -70,11 +71,10 @@ def _source_lines(record: Record) -> pl.LazyFrame:
     """Each source as one line of text, and its address where readers may be sent there."""
     day = pl.col("issued").cast(pl.String).fill_null("?")
     title = pl.coalesce("title", "issuer", "source_id")
-    linked = pl.col("quality").is_in(["official", "press"])
     return record.sources.lazy().select(
         "source_id",
         line=pl.concat_str(title, day, separator=" · "),
-        href=pl.when(linked).then("url"),
+        href=pl.when(linked()).then("url"),
     )
 
 
@@ -259,17 +259,16 @@ def metric(
     >>> metric(load(), "arrests_per_case", lang="en").title.text
     'Arrests per case solved, China'
     """
-    about = find(name)
-    title = {"zh": about.zh, "en": about.en}[lang]
-    if indicator:
-        title = f"{series_name(record, indicator, geo, scope, lang)} · {title}"
-    else:
-        title += {"zh": "，", "en": ", "}[lang] + record.regions.filter(code=geo).item(
-            0, f"name_{lang}"
-        )
+    about = one_series(name, indicator)
     found = compute(
         name, record, indicator=indicator, geo=geo, scope=scope, start=start, end=end, as_of=as_of
     ).lazy()
+    if indicator:
+        title = f"{series_name(record, indicator, geo, scope, lang)} · {about.title(lang)}"
+    else:
+        place = record.regions.filter(code=geo).item(0, f"name_{lang}")
+        title = {"zh": "，", "en": ", "}[lang].join([about.title(lang), place])
+    lines = dict(_source_lines(record).select("source_id", "line").collect().iter_rows())
     value = number(pl.col("value"), lang, 3)
     texts = found.filter(pl.col("reason").is_null()).with_columns(
         printed=value,
@@ -277,7 +276,7 @@ def metric(
         rate=pl.lit(None),
         announced=pl.lit(1),
         sources=pl.col("observations")
-        .list.eval(pl.element().str.split(":").list.first())
+        .list.eval(pl.element().str.split(":").list.first().replace(lines))
         .list.unique(maintain_order=True)
         .list.join("; "),
         href=pl.lit(None, dtype=pl.String),

@@ -120,6 +120,23 @@ def board(
     )
 
 
+# A share is claimed with a number; the word that limits it stands in the note.
+_LIMITS = {
+    "at_least": r"(?i)more than (this|\d)|\bover \d+ percent|percent or more|qualifier over",
+    "nearly": r"(?i)\bnearly\b",
+    "at_most": r"(?i)\bup to \d",
+    "about": r"(?i)\b(about|around)\b",
+}
+
+
+def _limit() -> pl.Expr:
+    """How a share is limited, in the words of `printed.reading`; null for another claim."""
+    found = pl.lit("exact")
+    for limit, words in reversed(_LIMITS.items()):
+        found = pl.when(pl.col("note").str.contains(words)).then(pl.lit(limit)).otherwise(found)
+    return pl.when(pl.col("kind") == "share").then(found)
+
+
 def claims_about(
     record: Record,
     *,
@@ -134,7 +151,7 @@ def claims_about(
     """Claims about a place whose window meets a period, and all claims of `source`.
 
     With `only`, no others. Columns: those of `record.claims`, with `lane`, `issued`, `quality`,
-    `featured`. Raises `RecordError`.
+    `featured`, `limit` (of a share: whether more, less or about as much). Raises `RecordError`.
 
     >>> from research.record.record import load
     >>> runs = claims_about(load(), indicator="cases_filed").filter(kind="yoy_decline_run")
@@ -156,7 +173,7 @@ def claims_about(
         .filter(featured if only else meets | featured)
         .join(known.indicators.lazy().select("indicator", "lane"), on="indicator")
         .join(known.sources.lazy().select("source_id", "issued", "quality"), on="source_id")
-        .with_columns(featured=featured)
+        .with_columns(featured=featured, limit=_limit())
         .sort(~pl.col("featured"), "lane", "indicator", "start", "claim_id")
         .collect()
     )

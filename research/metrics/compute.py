@@ -38,6 +38,18 @@ def find(name: str | Metric) -> Metric:
     return CATALOGUE[name]
 
 
+def one_series(name: str | Metric, indicator: str | None) -> Metric:
+    """The metric, if what it is asked for has one unit. Raises `RecordError`.
+
+    >>> one_series("per_day", "cases_solved").zh
+    '日均'
+    """
+    metric = find(name)
+    if metric.of_any_indicator and indicator is None:
+        raise RecordError(f"{metric.name} is of any indicator: name one, as in cases_solved")
+    return metric
+
+
 def preferred(figures: pl.LazyFrame) -> pl.LazyFrame:
     """One figure for each indicator, place, scope and window, where several sources announce it.
 

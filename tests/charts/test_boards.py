@@ -18,6 +18,7 @@ from polars.testing import assert_frame_equal
 
 from research.charts.boards import claims, metric, metrics, scoreboard, series
 from research.charts.tables import Table
+from research.lang import remark
 from research.record.record import Record, RecordError
 
 Made = Callable[..., Record]
@@ -148,7 +149,8 @@ def test_the_seed_board_holds_every_claim_of_the_article(
     assert len(shown) == table.data.height
     for row, claim in zip(shown, table.data.iter_rows(named=True), strict=True):
         assert row["kind"].text
-        assert (claim["note"] or "") == row["said"].text
+        said = pl.select(remark(pl.lit(claim["note"], pl.String), lang)).item()
+        assert (said or "") == row["said"].text
         assert row["window"].text
         assert row["source"].text
 
@@ -364,23 +366,24 @@ def test_a_question_that_cannot_be_answered_is_answered_in_words(
         ask(record)
 
 
-# Bugs
-
-
-@pytest.mark.xfail(
-    pl.thread_pool_size() > 1,
-    strict=True,
-    reason="_sources_used: joins and group_by keep no order, so that sources stand in any",
-)
 def test_the_same_question_gives_the_same_table(record: Record) -> None:
     asked = {"indicator": "cases_solved", "lang": "en"}
     pages = {metric(record, "year_on_year", **asked)._repr_html_() for _ in range(25)}
     assert len(pages) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="without an indicator, all of them stand in one table under one unit"
-)
 def test_unlike_indicators_never_share_a_column(record: Record) -> None:
     with pytest.raises(RecordError, match="indicator"):
         metric(record, "per_day")
+
+
+@both
+def test_a_claimed_share_says_more_than(record: Record, cells: Cells, lang: str) -> None:
+    table = claims(record, indicator="cases_filed", start="2020-01-01", lang=lang)
+    shown = {row["said"].text: row["kind"].text for row in cells(table)}
+    note = (
+        "Five types (loans, brushing, fake customer service, fake shopping, fake police/prosecutor)"
+    )
+    whole = next(n for n in record.claims["note"].drop_nulls() if n.startswith(note))
+    said = shown[pl.select(remark(pl.lit(whole), lang)).item()]
+    assert said.endswith({"zh": "70%以上", "en": "more than 70%"}[lang])

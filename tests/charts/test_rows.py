@@ -139,7 +139,6 @@ def test_an_empty_board_is_not_drawn(record: Record, rows: pl.DataFrame, draw: A
         draw(rows.clear(), record)
 
 
-@pytest.mark.xfail(strict=True, reason="moves() counts figures, not rows, for its height")
 def test_two_figures_of_one_row_do_not_make_the_chart_taller(made: Made) -> None:
     change = {"yoy_printed": "上升5%", "yoy_pct": 5.0}
     twice = made(
@@ -184,18 +183,10 @@ def test_every_time_zone_draws_the_same_shapes(drawings: list[str]) -> None:
     assert here == there
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Vega names each bar in the zone of the machine: `stop: Dec 31, 2021`, `Jan 01, 2022`",
-)
 def test_every_time_zone_draws_the_same_bytes(drawings: list[str]) -> None:
     assert drawings[0] == drawings[1]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what a screen reader says of a bar is in column names: `label_x`, `href: null`",
-)
 def test_a_bar_is_named_to_a_screen_reader_in_words(drawings: list[str]) -> None:
     said = re.findall(r'aria-label="([^"]*)"[^>]*aria-roledescription', drawings[0])
     assert said

@@ -97,7 +97,6 @@ def test_a_printed_figure_cannot_write_html(made: Made, cells: Cells) -> None:
         assert text in row["figure"].text
 
 
-@pytest.mark.xfail(strict=True, reason="whatever stands in `url` becomes a link if quality allows")
 def test_only_an_address_on_the_web_is_a_link(made: Made, cells: Cells) -> None:
     urls = ["javascript:alert(1)", "data:text/html,x", "见附件"]
     sources = [{"source_id": url, "quality": "official", "url": url} for url in urls]

@@ -247,3 +247,28 @@ def test_a_dated_figure_stands_before_an_undated_one(tiny: Tiny) -> None:
 
 def test_without_a_start_a_period_is_the_year_up_to_its_end() -> None:
     assert period(None, "2021-12-31", None)[0] in (dt.date(2020, 12, 31), dt.date(2021, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("note", "limit"),
+    [
+        ("Defendants aged under 35, more than this percent; window vague", "at_least"),
+        ("More than 60% of all telecom fraud cases used fake apps", "at_least"),
+        ("Accuracy of 12381 warnings, 60 percent or more", "at_least"),
+        ("online (not phone or SMS) fraud is over 85 percent of cases", "at_least"),
+        ("Ten common types make up nearly 88.4% of cases.", "nearly"),
+        ("In some large cities telecom fraud reaches up to 50% of cases", "at_most"),
+        ("Defendants given five years or more, about one sixth", "about"),
+        ("Percent unemployed; much lower than the 94% printed for 2021", "exact"),
+        (None, "exact"),
+    ],
+)
+def test_a_claimed_share_keeps_the_word_that_limits_it(note: str | None, limit: str) -> None:
+    window = {"start": "2021-01-01", "end": "2021-12-31"}
+    claims = [
+        {"kind": kind, "indicator": "cases_filed", "value": 60.0, "note": note, **window}
+        for kind in ("share", "rank")
+    ]
+    frame = pl.DataFrame(claims, schema_overrides={"note": pl.String})
+    found = claims_about(Record(claims=frame))
+    assert dict(found.select("kind", "limit").iter_rows()) == {"share": limit, "rank": None}
