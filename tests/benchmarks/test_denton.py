@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from statsmodels.datasets import elec_equip
 from tempdisagg import TempDisaggModel
 
 import research as rs
 from tests.metrics.test_statements import Window, month, span
 
-# Monthly counts, January to December a line, as they travel with R's package `datasets`.
+# Monthly sums, January to December a line; the first three travel with R's package `datasets`.
 SERIES = {
     # Brockwell and Davis (1991), Time Series: Theory and Methods.
     "accidental deaths, United States 1973-78": """
@@ -46,26 +47,59 @@ SERIES = {
         1494 1057 1218 1168 1236 1076 1174 1139 1427 1487 1483 1513
         1357 1165 1282 1110 1297 1185 1222 1284 1444 1575 1737 1763
     """,
+    # Box and Jenkins (1976), Time Series Analysis: Forecasting and Control, series G.
+    "international air passengers, thousands, 1949-60": """
+        112 118 132 129 121 135 148 148 136 119 104 118
+        115 126 141 135 125 149 170 170 158 133 114 140
+        145 150 178 163 172 178 199 199 184 162 146 166
+        171 180 193 181 183 218 230 242 209 191 172 194
+        196 196 236 235 229 243 264 272 237 211 180 201
+        204 188 235 227 234 264 302 293 259 229 203 229
+        242 233 267 269 270 315 364 347 312 274 237 278
+        284 277 317 313 318 374 413 405 355 306 271 306
+        315 301 356 348 355 422 465 467 404 347 305 336
+        340 318 362 348 363 435 491 505 404 359 310 337
+        360 342 406 396 420 472 548 559 463 407 362 405
+        417 391 419 461 472 535 622 606 508 461 390 432
+    """,
+    # McCleary and Hay (1980), Applied Time Series Analysis for the Social Sciences.
+    "armed robberies, Boston 1966-74": """
+        41 39 50 40 43 38 44 35 39 35 29 49
+        50 59 63 32 39 47 53 60 57 52 70 90
+        74 62 55 84 94 70 108 139 120 97 126 149
+        158 124 140 109 114 77 120 133 110 92 97 78
+        99 107 112 90 98 125 155 190 236 189 174 178
+        136 161 171 149 184 155 276 224 213 279 268 287
+        238 213 257 293 212 246 353 339 308 247 257 322
+        298 273 312 249 286 279 309 401 309 328 353 354
+        327 324 285 243 241 287 355 460 364 487 452 391
+    """,
     # Synthetic: no source; a steady rise that halves in the fourth year, with a lunar new year dip.
     "synthetic: rise, break and dip": " ".join(
         str(round((4000 + 60 * t) * (0.5 if t >= 40 else 1) * (0.7 if t % 12 == 1 else 1)))
         for t in range(72)
     ),
 }
+TURNOVER = "turnover of electrical equipment, euro area 1995-2015"
+"""An index of Eurostat, monthly, that travels with statsmodels."""
+NAMES = [*SERIES, TURNOVER]
 FIRST = date(2015, 1, 1)
-YEARS = range(6)
 
 
 def truth_of(name: str) -> np.ndarray:
+    if name == TURNOVER:
+        months = elec_equip.load_pandas().data.iloc[:, -1].to_numpy(float)
+        return months[: len(months) // 12 * 12]
     return np.array(SERIES[name].split(), float)
 
 
 def denton(truth: np.ndarray) -> np.ndarray:
     """tempdisagg's Denton: additive, first differences, a constant for want of an indicator."""
+    years = len(truth) // 12
     frame = pd.DataFrame(
         {
-            "Index": np.repeat([FIRST.year + year for year in YEARS], 12),
-            "Grain": np.tile(np.arange(1, 13), len(YEARS)),
+            "Index": np.repeat([FIRST.year + year for year in range(years)], 12),
+            "Grain": np.tile(np.arange(1, 13), years),
             "X": 1.0,
             "y": np.repeat(truth.reshape(-1, 12).sum(axis=1), 12),
         }
@@ -78,17 +112,18 @@ def denton(truth: np.ndarray) -> np.ndarray:
 
 
 def announced(truth: np.ndarray, *, overlapping: bool) -> rs.Record:
-    """Annual totals to the unit, or overlapping windows printed with three digits."""
-    windows = [(12 * year, 12 * year + 11) for year in YEARS]
+    """Annual totals as they are, or overlapping windows printed with three digits."""
+    firsts = range(0, len(truth), 12)
+    windows = [(january, january + 11) for january in firsts]
     if overlapping:
-        windows += [(12 * year, 12 * year + 10) for year in YEARS]
-        windows += [(12 * year + half, 12 * year + half + 5) for year in YEARS for half in (0, 6)]
-        windows += [(12 * year + 3, 12 * year + 14) for year in YEARS[:-1]]
+        windows += [(january, january + 10) for january in firsts]
+        windows += [(january + half, january + half + 5) for january in firsts for half in (0, 6)]
+        windows += [(january + 3, january + 14) for january in firsts[:-1]]
     rows = []
     for n, (at, last) in enumerate(windows):
         total = truth[at : last + 1].sum()
-        step = 10 ** max(0, len(str(int(total))) - 3) if overlapping else 1
-        value = float(round(total / step) * step)
+        step = 10 ** max(0, len(str(int(total))) - 3)
+        value = float(round(total / step) * step) if overlapping else total
         ends = (value - step / 2, value + step) if overlapping else (value, value)
         start, end = span(FIRST, at, last)
         about = {"source_id": f"s{n}", "indicator": "cases_filed", "start": start, "end": end}
@@ -110,7 +145,7 @@ def covered(found: pl.DataFrame, truth: np.ndarray) -> float:
 @pytest.fixture(scope="module")
 def measured() -> dict[str, dict[str, float]]:
     table = {}
-    for name in SERIES:
+    for name in NAMES:
         truth = truth_of(name)
         plain = bounds_of(truth, overlapping=False)
         overlap = bounds_of(truth, overlapping=True)
@@ -132,22 +167,22 @@ def measured() -> dict[str, dict[str, float]]:
     return table
 
 
+@pytest.mark.parametrize("name", NAMES)
 def test_on_annual_totals_the_path_errs_no_more_than_denton(
-    measured: dict[str, dict[str, float]],
+    name: str, measured: dict[str, dict[str, float]]
 ) -> None:
-    ratios = [row["annual"] / row["denton"] for row in measured.values()]
-    assert np.mean(ratios) <= 1.0
-    assert max(ratios) <= 1.05  # rates a day, not sums a month, are smoothed: either may be nearer
+    # The criterion is Denton's, so the two are one but for the solvers' last digits.
+    assert measured[name]["annual"] <= measured[name]["denton"] * (1 + 1e-6)
 
 
-@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("name", NAMES)
 def test_with_overlapping_windows_the_path_errs_clearly_less(
     name: str, measured: dict[str, dict[str, float]]
 ) -> None:
     assert measured[name]["overlap"] <= 0.9 * measured[name]["denton"]
 
 
-@pytest.mark.parametrize("name", SERIES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_bounds_contain_every_true_month(
     name: str, measured: dict[str, dict[str, float]]
 ) -> None:
