@@ -206,6 +206,25 @@ def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> p
     return _joined(first, last, high, lang)
 
 
+def possible(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> pl.Expr:
+    """What a quantity that is never negative can have been; an end that nothing limits is said so.
+
+    >>> import polars as pl
+    >>> inf = pl.lit(float("inf"))
+    >>> pl.select(possible(pl.lit(3e8), inf, "en"), zh=possible(pl.lit(0.0), inf, "zh")).row(0)
+    ('at least 300 million, unbounded above', '无上限')
+    """
+    above, free = {"zh": ("，无上限", "无上限"), "en": (", unbounded above", "unbounded")}[lang]
+    said = between(low, high, lang, digits)
+    return (
+        pl.when(high.is_finite())
+        .then(said)
+        .when(low > 0)
+        .then(pl.concat_str(said, pl.lit(above)))
+        .otherwise(pl.lit(free))
+    )
+
+
 def percent_between(
     low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = 4, *, signed: bool = True
 ) -> pl.Expr:

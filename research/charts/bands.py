@@ -13,7 +13,7 @@ import polars as pl
 from research.charts.bars import Look, bars, domain, time_axis, value_axis
 from research.charts.theme import INK
 from research.charts.windows import announced
-from research.lang import Lang, between, number, window
+from research.lang import Lang, number, possible, window
 from research.metrics.bounds import Bounds
 from research.record.record import Day, Record
 
@@ -29,15 +29,34 @@ _NAMES: dict[str, dict[Lang, str]] = {
 }
 
 
+# How far above the announced figures the frame may reach for the path, as a share of their height.
+_MOST_HEADROOM = 1.5
+_MONTH = 365.25 / 12
+
+
+def _months() -> pl.Expr:
+    """How many calendar months a window of whole months has; null for any other."""
+    start, end = pl.col("start"), pl.col("end")
+    whole = (start == start.dt.month_start()) & (end == end.dt.month_end())
+    years = end.dt.year() - start.dt.year()
+    return pl.when(whole).then(12 * years + end.dt.month().cast(int) - start.dt.month() + 1)
+
+
 def _cells(found: Bounds, lang: Lang, first: Any, last: Any) -> pl.DataFrame:
-    """One row a window of the bounds, per day, as Vega needs it."""
+    """One row a window of the bounds, per day, as Vega needs it.
+
+    The path is smooth in months, so it is drawn as if they were equally long, but never outside of
+    the band: else it would fall every February.
+    """
     days = (pl.col("end") - pl.col("start")).dt.total_days() + 1
+    low, high = pl.col("low") / days, pl.col("high") / days
+    path = pl.col("path") / pl.coalesce(_months() * _MONTH, days)
     milliseconds = pl.col("start", "stop").cast(pl.Datetime("ms")).dt.epoch("ms")
     return (
         found.frame.filter(pl.col("start") >= first, pl.col("end") < last)
         .with_columns(
             month=window(pl.col("start"), pl.col("end")),
-            allowed=between(pl.col("low"), pl.col("high"), lang),
+            allowed=possible(pl.col("low"), pl.col("high"), lang),
             smooth=number(pl.col("path"), lang, 3),
             stop=pl.col("end").dt.offset_by("1d"),
         )
@@ -46,9 +65,9 @@ def _cells(found: Bounds, lang: Lang, first: Any, last: Any) -> pl.DataFrame:
             "allowed",
             "smooth",
             milliseconds,
-            low=pl.col("low") / days,
-            high=pl.col("high") / days,
-            path=pl.col("path") / days,
+            low=low,
+            high=high,
+            path=path.clip(low, high),
         )
     )
 
@@ -79,11 +98,14 @@ def bounds(
         record, found.indicator, found.geo, found.scope, start, end, found.vintage, lang
     )
     title = _TITLE[lang].format(name=name)
-    look = Look(title, _SUBTITLE[lang], unit, lang, width, height, headroom=0.25)
-    _, top = domain(frame, look)
     cells = _cells(found, lang, frame["start"].min(), frame["stop"].max())
-    # Vega draws what is finite, and the frame cuts it.
-    cut = cells.with_columns(pl.col("low", "high").clip(0, top))
+    above = float(cells["path"].max() or 0) / float(frame["y2"].max() or 1) - 0.95  # type: ignore[arg-type]
+    headroom = min(max(0.25, above), _MOST_HEADROOM)
+    look = Look(title, _SUBTITLE[lang], unit, lang, width, height, headroom=headroom)
+    _, top = domain(frame, look)
+    # Vega draws what is finite, and the frame cuts it; the last step of the path needs its end.
+    ended = pl.concat([cells, cells.tail(1).with_columns(start="stop")])
+    cut = ended.with_columns(pl.col("low", "high").clip(0, top))
     base = alt.Chart(alt.Data(values=cut.to_dicts())).encode(
         x=time_axis(frame),
         tooltip=[alt.Tooltip(f"{field}:N", title=text[lang]) for field, text in _NAMES.items()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, small, unbroken
-from research.lang import Lang, between, number, percent_between, window
+from research.lang import Lang, between, number, percent_between, possible, window
 from research.metrics.bounds import Bounds
 
 _HEADS: dict[str, dict[Lang, str]] = {
@@ -75,7 +75,9 @@ def statement_cell(lang: Lang) -> pl.Expr:
 
 
 def bounds(found: Bounds, *, lang: Lang = "zh") -> Table:
-    """What each window can have been; `not limited` where nothing was said that limits it.
+    """What each window can have been; `unbounded` where nothing that was said limits it.
+
+    In the download `high` is blank where there is no upper end, and `bounded` is false.
 
     >>> from research.metrics.bounds import bounds as compute_bounds
     >>> from research.record.record import load
@@ -84,9 +86,12 @@ def bounds(found: Bounds, *, lang: Lang = "zh") -> Table:
     True
     """
     heads = _heads(lang, "window", "allowed", "smooth")
-    cells = found.frame.with_columns(kind=pl.lit("level")).select(
+    ends = pl.col("low"), pl.col("high")
+    cells = found.frame.select(
         window=unbroken(window(pl.col("start"), pl.col("end"))),
-        allowed=quantity("low", "high", lang),
+        allowed=unbroken(possible(*ends, lang)),
         smooth=number(pl.col("path"), lang),
     )
-    return laid_out(cells, heads, name="bounds", lang=lang, data=found.frame)
+    bounded = pl.col("high").is_finite()
+    data = found.frame.with_columns(pl.when(bounded).then("high"), bounded=bounded)
+    return laid_out(cells, heads, name="bounds", lang=lang, data=data)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 
+from research.lang import number, possible
 from research.metrics.assume import Assumption, as_statement
 from research.metrics.causes import Disputed, explained, not_seen
 from research.metrics.conflicts import Resolution, irreducible, resolve
@@ -67,20 +69,35 @@ class Bounds:
         return self.statements.filter("set_aside")
 
     def __repr__(self) -> str:
+        with pl.Config(fmt_str_lengths=60, tbl_width_chars=100):
+            return "\n".join([*self._head(), repr(self._in_words()), self._NEXT])
+
+    def _repr_html_(self) -> str:
+        lines = "<br>".join(self._head())
+        with pl.Config(fmt_str_lengths=60):
+            shown = self._in_words()._repr_html_()
+        return f"<p>{lines}</p>{shown}<p><code>{self._NEXT}</code></p>"
+
+    _NEXT: ClassVar[str] = "next: .frame, .statements, .set_aside, rs.chart.bounds(record, this)"
+
+    def _head(self) -> tuple[str, str]:
         aside, used = self.set_aside.height, self.statements.height
         assumed = "; ".join(self.assumptions) or "none"
         series = f"{self.indicator} ({self.geo}, {self.scope})"
+        conflicts = f"{aside} set aside in {len(self.resolution.conflicts)} conflicts"
         return (
-            f"bounds of {series}, as of {self.vintage or 'now'}\n"
-            f"{used - aside} statements, {aside} set aside in {len(self.resolution.conflicts)} "
-            f"conflicts; assumptions: {assumed}\n{self.frame}\n"
-            "next: .statements, .set_aside, rs.chart.bounds(record, this)"
+            f"bounds of {series}, as of {self.vintage or 'now'}",
+            f"{used - aside} statements, {conflicts}; assumptions: {assumed}",
         )
 
-    def _repr_html_(self) -> str:
-        head = self.__repr__().split("\n")
-        lines = "<br>".join(head[:2])
-        return f"<p>{lines}</p>{self.frame._repr_html_()}<p><code>{head[-1]}</code></p>"
+    def _in_words(self) -> pl.DataFrame:
+        """The frame as it is shown."""
+        return self.frame.select(
+            "start",
+            "end",
+            possible(pl.col("low").floor(), pl.col("high").ceil(), "en").alias("can have been"),
+            number(pl.col("path").round(), "en").alias("smoothest path"),
+        )
 
 
 def statement_frame(statements: Iterable[Statement], aside: Iterable[str] = ()) -> pl.DataFrame:

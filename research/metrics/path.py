@@ -22,7 +22,7 @@ from research.metrics.polytope import (
 )
 from research.metrics.statements import DAY, INF, months
 
-_PRICE, _ROUNDS, _TOLERANCE, _NOTHING = 1e-3, 12, 1e-6, 1e-14
+_PRICE, _ROUNDS, _TOLERANCE, _NOTHING = 1e-3, 12, 1e-6, 1e-9
 
 
 def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
@@ -32,6 +32,18 @@ def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
     counts as its rate a month, and half as near as a month to the next. Windows that cut a cell get
     their days' share of it; months before and after all that was said are like the nearest. Raises
     `SolverError` where the statements in use cannot all be true.
+
+    Mean error of a month, in percent of the mean month, of Denton's series and of the path given
+    annual totals, and of the path given overlapping rounded windows; every true month lies inside
+    its bounds (tests/benchmarks/test_denton.py, with the sources of the series):
+
+        monthly series of known truth                     Denton    path  windows
+        accidental deaths, United States 1973-78            8.18    8.18     7.13
+        deaths of lung disease, United Kingdom 1974-79     23.94   23.94    10.92
+        car drivers killed or hurt, Great Britain 1979-84  11.26   11.26     5.87
+        international air passengers 1949-60               11.44   11.44     8.44
+        armed robberies, Boston 1966-74                    14.82   14.82     9.40
+        turnover of electrical equipment, 1995-2015         7.85    7.85     6.66
     """
     rows = polytope.in_use()
     over = [row.terms for row in rows]
@@ -85,7 +97,7 @@ def _rates(part: Array, matrix: Array, low: Array, high: Array) -> Array:
         except RuntimeError as problem:
             raise SolverError(f"path: {problem}") from problem
         left = np.append(prices @ slopes, prices @ short / unit) - last
-        if left[-1] > -_NOTHING:
+        if left[-1] > -1e-14:
             raise SolverError("path: infeasible; can the statements in use all be true?")
         steps = first - left[:-1] / left[-1] * unit
         before, rates = rates, np.cumsum(apart * steps)
@@ -94,4 +106,4 @@ def _rates(part: Array, matrix: Array, low: Array, high: Array) -> Array:
             break
     if (limits @ rates < ends - _TOLERANCE).any():
         raise SolverError("path: not within its limits; can the statements in use all be true?")
-    return np.maximum(rates, 0.0)
+    return np.where(rates > _NOTHING * rates.max(), rates, 0.0)

@@ -150,6 +150,15 @@ def test_a_figure_without_an_upper_end_is_unbounded_and_said_so() -> None:
     assert (low, high) == (10_000_000, INF)
 
 
+def test_no_end_is_shown_as_infinite() -> None:
+    said = rs.Record(observations=record((YEAR, "超1000万起")))
+    for every, words in (("1y", "at least 10 million, unbounded above"), ("1mo", "unbounded")):
+        found = rs.bounds(said, "cases_solved", every=every)
+        for shown in (repr(found), found._repr_html_()):
+            assert words in shown
+            assert "inf" not in shown.replace("info", "")
+
+
 def test_a_part_is_never_above_its_total() -> None:
     part = "fraud_type/investment"
     both = pl.concat([record((YEAR, "1201起")), record((HALF, "901起"), scope=part)])
