@@ -15,9 +15,11 @@ from research.record.record import Record
 
 _HEADS: dict[str, dict[Lang, str]] = {
     "statement": {"zh": "谁说的", "en": "Who says so"},
-    "stated": {"zh": "它说", "en": "It says"},
-    "implied": {"zh": "本组其余推出", "en": "The rest of the set implies"},
-    "treated": {"zh": "处理", "en": "Treatment"},
+    "held": {"zh": "与本组其余相比", "en": "Held against the rest of the set"},
+}
+_HELD: dict[Lang, str] = {
+    "zh": "它说 {}<br>其余推出 {}<br><strong>{}</strong>",
+    "en": "It says {}<br>The rest imply {}<br><strong>{}</strong>",
 }
 _GROUNDS: dict[str, dict[Lang, str]] = {
     "doubtful": {"zh": "存疑", "en": "doubtful"},
@@ -45,7 +47,7 @@ _APART: dict[str, dict[Lang, str]] = {
 
 def _apart(lang: Lang) -> pl.Expr:
     """How far apart two intervals are: in percent up to twofold, then in times."""
-    factor = pl.col("factor")
+    factor = pl.col("far")
     share = pl.format(_APART["share"][lang], percent((factor - 1) * 100, 2, signed=False))
     times = pl.format(_APART["times"][lang], number(factor, lang, 2))
     return (
@@ -82,7 +84,7 @@ def _rows(record: Record, found: Sequence[Disputed], lang: Lang) -> pl.DataFrame
         for series in found
     ]
     rows = pl.concat([empty, *named], how="diagonal").with_columns(
-        far=pl.col("factor").first().over("series", "conflict")
+        far=pl.col("factor").min().over("series", "conflict")
     )
     rows = rows.sort(
         "far", "series", "conflict", descending=[True, False, False], maintain_order=True
@@ -107,12 +109,11 @@ def conflicts(record: Record, found: Sequence[Disputed], *, lang: Lang = "zh") -
     rows = _rows(record, found, lang)
     causes = {slug: text[lang] for slug, text in CAUSES.items()}
     cause = pl.col("cause").replace(causes)
-    apart = _apart(lang).first().over("conflict")
     heads = {column: text[lang] for column, text in _HEADS.items()}
     cells = (
         rows.lazy()
         .with_columns(
-            group=pl.format(_TITLE[lang], "conflict", "series", apart, cause),
+            group=pl.format(_TITLE[lang], "conflict", "series", _apart(lang), cause),
             said=statement_cell(lang),
             stated=quantity("stated_low", "stated_high", lang),
             implied=quantity("implied_low", "implied_high", lang),
@@ -121,7 +122,10 @@ def conflicts(record: Record, found: Sequence[Disputed], *, lang: Lang = "zh") -
         .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
         .group_by("group", "member", maintain_order=True)
         .agg(pl.col("said", "stated", "implied", "treated").first(), pl.col("source"))
-        .with_columns(statement=pl.concat_str("said", pl.col("source").list.join("")))
+        .with_columns(
+            statement=pl.concat_str("said", pl.col("source").list.join("")),
+            held=pl.format(_HELD[lang], "stated", "implied", "treated"),
+        )
         .select("group", *heads)
         .collect()
     )

@@ -14,7 +14,7 @@ from research.charts.judgements import quantity, statement_cell
 from research.charts.tables import Table, escaped, laid_out, source_cell
 from research.charts.windows import series_name
 from research.lang import Lang, in_words, window
-from research.metrics.grounds import Ground
+from research.metrics.grounds import Ground, keeping_all
 from research.metrics.statements import INF, RECORDS, RUNS, Statement
 from research.metrics.verdicts import VERDICTS, Verdict
 from research.record.record import Record
@@ -54,8 +54,12 @@ _NEW: dict[str, dict[Lang, str]] = {
 _WORDS: dict[str, dict[Lang, str]] = {
     "says": {"zh": "它说：{}", "en": "It says: {}"},
     "exact": {"zh": "{w} 合计 {q}", "en": "{q} in {w}"},
-    "outer": {"zh": "外窗 {w} 合计至少 {q}", "en": "at least {q} in the outer window {w}"},
+    "outer": {"zh": "外窗 {w} 合计{q}", "en": "{q} in the outer window {w}"},
     "inner": {"zh": "内窗 {w} 合计至多 {q}", "en": "at most {q} in the inner window {w}"},
+    "prior": {
+        "zh": "本期公布数除以（1 + 同比），推出上年同期 {w} 为 {q}。",
+        "en": "This year's figure over (1 + the change) makes {q} for {w}, the year before.",
+    },
     "ratio": {"zh": "{w} 比 {b} {q}", "en": "{q} in {w} on {b}"},
     "months": {
         "zh": "{n} 个月，每月不高于{b}",
@@ -107,8 +111,10 @@ def _limit(statement: Statement, ground: Ground, lang: Lang) -> str:
         )
     if not statement.inferred:
         return _WORDS["exact"][lang].format(w=now, q=in_words(row.low, row.high, lang))
-    side, end = ("outer", row.low) if row.high == INF else ("inner", row.high)
-    return _WORDS[side][lang].format(w=now, q=in_words(end, end, lang))
+    if row.high == INF:
+        return _WORDS["outer"][lang].format(w=now, q=in_words(row.low, INF, lang))
+    most = in_words(0.0, row.high, lang).removeprefix({"zh": "0 至 ", "en": "0 to "}[lang])
+    return _WORDS["inner"][lang].format(w=now, q=most)
 
 
 def _implied(found: Verdict, ground: Ground, lang: Lang) -> str:
@@ -141,7 +147,7 @@ def _orders(found: Verdict, lang: Lang) -> str:
         w=_window(s.start, s.end), n=len(s.rows), b=_BEFORE[s.kind][lang], o=_BEFORE[s.kind][lang]
     )
     text = _WORDS["says"][lang].format(text)
-    if all(ground.alone for ground in found.grounds):
+    if keeping_all(found.grounds):
         return f"{text}{_stop(lang)}{_WORDS['alone'][lang]}"
     follow = sum(ground.follows for ground in found.grounds)
     return f"{text}{_stop(lang)}{_WORDS['follow'][lang].format(k=follow, n=len(s.rows))}"
@@ -157,6 +163,9 @@ def _sentences(found: Verdict, lang: Lang) -> Iterator[str]:
     if found.verdict == "new":
         yield _NEW.get(s.kind, _NEW["sum"])[lang]
         return
+    if s.kind == "prior":
+        window_, level = _window(s.start, s.end), in_words(*s.stated, lang)
+        yield _WORDS["prior"][lang].format(w=window_, q=level)
     if s.kind in RUNS + RECORDS:
         yield _orders(found, lang)
     else:

@@ -16,6 +16,7 @@ from research.metrics.polytope import Polytope
 from research.metrics.statements import INF, Statement
 
 CAUSES = {
+    "rounding": {"zh": "几乎一致，可能只是进位或约数", "en": "hardly apart: only rounding"},
     "unit": {"zh": "单位误写（万与亿）", "en": "万 printed for 亿, or the reverse"},
     "digit": {"zh": "多印或少印一位数", "en": "a digit too many or too few"},
     "stale": {"zh": "旧数用于新时段", "en": "an old figure announced for another window"},
@@ -61,6 +62,8 @@ SCHEMA = {
 _RATES = ("change", "prior", "comparison")
 _SUMS = ("level", "part", "whole", "provinces")
 _UNITS = (1e4, 1e8)
+HARDLY = 1.0025
+"""Up to here apart, a quarter of a percent, officials who cut, round and restate still agree."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,9 @@ def explained(polytope: Polytope, resolution: Resolution, running_totals: set[st
             polytope.use(frozenset().union(*groups) - group)
             gaps.append((members, polytope.implied(members[0])))
         gaps.sort(key=lambda gap: (gap[0][0].id not in aside, gap[0][0].weight, gap[0][0].id))
-        far = factor_between(gaps[0][0][0].stated, gaps[0][1])
+        far = min(factor_between(members[0].stated, implied) for members, implied in gaps)
         cause = _cause([s for said, _ in gaps for s in said], gaps[0][1], polytope, running_totals)
-        found.append((far, gaps, cause))
+        found.append((far, gaps, "rounding" if far < HARDLY else cause))
     found.sort(key=lambda conflict: -conflict[0])
     rows = []
     for number, (_, gaps, cause) in enumerate(found, start=1):

@@ -61,3 +61,11 @@ def grounds(polytope: Polytope, statement: Statement, others: Sequence[Statement
         holding = [s for s in others if s.id in names]
         found.append(Ground(row, low, high, tuple(alone), tuple(holding)))
     return found
+
+
+def keeping_all(found: Sequence[Ground]) -> tuple[Statement, ...]:
+    """Statements each of which by itself keeps every limit."""
+    if not found:
+        return ()
+    every = set.intersection(*({s.id for s in ground.alone} for ground in found))
+    return tuple(s for s in found[0].alone if s.id in every)

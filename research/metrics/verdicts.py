@@ -7,7 +7,7 @@ if every lightest way to reconcile them gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from research.metrics.conflicts import irreducible, resolve
 from research.metrics.given import Series, of_rows, of_sources
-from research.metrics.grounds import Ground, grounds
+from research.metrics.grounds import Ground, grounds, keeping_all
 from research.metrics.points import beside, is_series, of_points
 from research.metrics.polytope import Polytope
 from research.metrics.statements import INF, SLACK_DAYS, Row, Statement, of_series
@@ -107,10 +107,10 @@ def _judge(
     return Verdict(*about, verdict, statement.stated, implied, before, after, rests, reasons)
 
 
-def _resting(reasons: Iterable[Ground]) -> tuple[Statement, ...]:
-    """Single statements that keep the limits, else all that hold the bounds."""
+def _resting(reasons: Sequence[Ground]) -> tuple[Statement, ...]:
+    """Statements that keep all limits by themselves, else each limit, else hold the bounds."""
     found = {s.id: s for reason in reasons for s in reason.alone or reason.holding}
-    return tuple(found.values())
+    return keeping_all(reasons) or tuple(found.values())
 
 
 def _confirms(polytope: Polytope, held: frozenset[str], statement: Statement) -> bool:

@@ -99,7 +99,7 @@ def test_a_conflict_says_who_how_far_and_why(made: Made, cells: Cells, lang: Lan
     first, second = (cell["statement"].get_text(" ") for cell in shown)
     assert "2402起" in first
     assert re.findall(r"\b[ab]\b", second)[:1] == ["a"]
-    assert {"zh": "搁置", "en": "set aside"}[lang] in shown[0]["treated"].get_text()
+    assert {"zh": "搁置", "en": "set aside"}[lang] in shown[0]["held"].get_text()
 
 
 def test_without_a_conflict_the_table_is_empty(made: Made) -> None:

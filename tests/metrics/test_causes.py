@@ -122,6 +122,9 @@ def test_every_conflict_sets_something_aside_and_has_a_known_word_for_its_cause(
         ("3批13件", "stale", False),
         ("an increase of almost 50 percent", "rate", True),
         ("江苏省 194万个", "province", True),
+        ("2.5万余件", "rounding", False),
+        ("同比下降19.6%", "rounding", False),
+        ("1336名", "part", True),
     ],
 )
 def test_a_conflict_of_the_record_read_by_a_person(
