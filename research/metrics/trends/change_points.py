@@ -34,6 +34,23 @@ from research.metrics.trends.series import (
 from research.record.record import RecordError
 
 Search = Literal["exact", "pelt", "binseg", "window"]
+_SEARCHES: dict[str, tuple[str, str]] = {
+    "exact": ("精确搜索", "exact search"),
+    "pelt": ("PELT 搜索", "PELT search"),
+    "binseg": ("二分搜索", "binary segmentation"),
+    "window": ("滑动窗口搜索", "sliding window"),
+}
+_MODELS = {
+    "l2": ("均值", "of the mean"),
+    "l1": ("中位数", "of the median"),
+    "normal": ("均值与方差", "of mean and variance"),
+}
+_CRITERIA = {"changes": pl.Int64, "rss": pl.Float64, "bic": pl.Float64}
+_CHANGES = {
+    **dict.fromkeys(["at"], pl.Int64),
+    **dict.fromkeys(["last", "earliest", "latest"], pl.String),
+    **dict.fromkeys(["low", "value", "high"], pl.Float64),
+}
 _LEAST = 10  # two segments of five: a mean of fewer has no interval worth the name
 _WHY = ("每段至少要有足够的数据点来估计其均值", "each side needs points enough to have a mean")
 
@@ -43,8 +60,9 @@ class ChangePoints(Told):
     """Segments of one level each: `start`, `end` or positions, `n`, and the mean's interval.
 
     `changes`: the last point `at` of each old level, where the change can lie at the confidence
-    asked for (`earliest`, `latest`: Bai 1997, for `l2`), the `difference` of means. `criteria`: for
-    every number of changes that an exact search tried, its residual sum of squares and BIC.
+    asked for (`earliest`, `latest`: Bai 1997, for `l2`), and `low`, `value`, `high` of the
+    difference of means (Welch). `criteria`: for every number of changes that an exact search tried,
+    its residual sum of squares and BIC. `why` says in words what set their number.
     """
 
     segments: pl.DataFrame
@@ -53,7 +71,7 @@ class ChangePoints(Told):
     n: int
     search: Search
     model: str
-    penalty: str
+    why: tuple[str, str]
     confidence: float
 
     def table(self) -> pl.DataFrame:
@@ -65,45 +83,33 @@ class ChangePoints(Told):
         return self.changes["at"].to_list()
 
     def sentences(self, lang: Lang) -> list[str]:
-        how_zh = f"{self.search}，{self.model}，{self.penalty}"
-        how_en = f"{self.search} search, cost {self.model}, {self.penalty}"
-        if self.changes.is_empty():
-            zh = f"{self.n} 个数据点中未见水平变化（{how_zh}）。"
-            return [words(lang, zh, f"No change of level in {self.n} points ({how_en}).")]
-        count = self.changes.height
-        said = [
-            words(
-                lang,
-                f"{self.n} 个数据点中有 {count} 处水平变化（{how_zh}）。",
-                f"{count} change{'s' if count > 1 else ''} of level in {self.n} points ({how_en}).",
-            )
-        ]
-        said += [self._change(row, lang) for row in self.changes.iter_rows(named=True)]
-        said.append(
-            words(
-                lang,
-                "各区间假定数据点相互独立；存在趋势或自相关时，变点可能是假象。",
-                "Intervals take the points to be independent; a trend or autocorrelation can "
-                "look like a change of level.",
-            )
+        count, (zh, en), (model_zh, model_en) = self.changes.height, *self._how()
+        zh, en = f"{zh}；{model_zh}", f"{en}; {model_en}"
+        if not count:
+            zh = f"{self.n} 个数据点中未见水平变化（{zh}）。"
+            return [words(lang, zh, f"No change of level in {self.n} points ({en}).")]
+        zh = f"{self.n} 个数据点中有 {count} 处水平变化（{zh}）。"
+        en = f"{count} change{'s' if count > 1 else ''} of level in {self.n} points ({en})."
+        caveat = (
+            "各区间假定数据点相互独立；存在趋势或自相关时，变点可能是假象。",
+            "Intervals take points to be independent; a trend can look like a change of level.",
         )
-        return said
+        changes = [self._change(row, lang) for row in self.changes.iter_rows(named=True)]
+        return [words(lang, zh, en), *changes, words(lang, *caveat)]
+
+    def _how(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        model = _MODELS.get(self.model, (f"代价 {self.model}", f"cost {self.model}"))
+        return _SEARCHES[self.search], (f"{model[0]}，{self.why[0]}", f"{model[1]}, {self.why[1]}")
 
     def _change(self, row: dict[str, Any], lang: Lang) -> str:
         value, size = figure(row["value"], lang), between(row["low"], row["high"], lang)
         level, early, late = f"{self.confidence:.0%}", row["earliest"], row["latest"]
-        where = ("位置不能定界", "its place has no bounds")
-        if early is not None:
-            where = (
-                f"位置 {level} 区间为 {early} 至 {late}",
-                f"{level} sure from {early} to {late}",
-            )
-        return words(
-            lang,
-            f"{row['last']} 之后（{where[0]}）均值相差 {value}（{level} 区间 {size}）。",
-            f"After {row['last']} ({where[1]}) the mean differs by {value} ({level} interval "
-            f"{size}).",
-        )
+        zh, en = f"位置 {level} 区间为 {early} 至 {late}", f"{level} sure from {early} to {late}"
+        if early is None:
+            zh, en = "位置没有区间", "its place has no interval"
+        zh = f"{row['last']} 之后（{zh}）均值变化 {value}（{level} 区间 {size}）。"
+        en = f"After {row['last']} ({en}) the mean differs by {value} ({level} interval {size})."
+        return words(lang, zh, en)
 
 
 def _noise(x: Numbers) -> float:
@@ -133,27 +139,17 @@ def _searched(search: Search, model: str, size: int, x: Numbers, width: int | No
         return getattr(ruptures, kinds[search])(**given).fit(x.reshape(-1, 1))
 
 
-def _rss(x: Numbers, ends: Sequence[int]) -> float:
-    starts = [0, *ends[:-1]]
-    return float(
-        sum(((x[a:b] - x[a:b].mean()) ** 2).sum() for a, b in zip(starts, ends, strict=True))
-    )
+def _tried(fitted: Any, x: Numbers, size: int, most: int) -> tuple[list[list[int]], pl.DataFrame]:
+    """Best ends of segments for each number of changes, with their sums of squares and BIC.
 
-
-def _candidates(fitted: Any, x: Numbers, size: int, most: int) -> dict[int, list[int]]:
-    most = min(most, max(1, ceil(x.size / size) - 2), x.size // size - 1)
-    return {0: [x.size]} | {m: fitted.predict(n_bkps=m) for m in range(1, most + 1)}
-
-
-def _criteria(x: Numbers, tried: dict[int, list[int]]) -> pl.DataFrame:
-    """BIC of normal errors: a mean and a place for each segment (Bai and Perron 2003)."""
-    n = x.size
-    rss = {m: _rss(x, ends) for m, ends in tried.items()}
-    bic = [
-        n * (log(max(r, 1e-300)) + 1 - log(n) + log(2 * pi)) + 2 * (m + 1) * log(n)
-        for m, r in rss.items()
-    ]
-    return pl.DataFrame({"changes": list(rss), "rss": list(rss.values()), "bic": bic})
+    BIC of normal errors, with a mean and a place a segment (Bai and Perron 2003).
+    """
+    n, most = x.size, min(most, max(1, ceil(x.size / size) - 2), x.size // size - 1)
+    ends = [[n], *(fitted.predict(n_bkps=m) for m in range(1, most + 1))]
+    rss = [sum(part.var() * part.size for part in np.split(x, e[:-1])) for e in ends]
+    frame = pl.DataFrame({"changes": range(most + 1), "rss": rss}, strict=False)
+    likelihood = n * ((pl.col("rss") / n).clip(1e-300).log() + 1 + log(2 * pi))
+    return ends, frame.with_columns(bic=likelihood + 2 * (pl.col("changes") + 1) * log(n))
 
 
 def _argmax_below(x: float, phi: float) -> float:
@@ -226,69 +222,55 @@ def change_points(
         return too_few(("变点检测", "Finding changes of level"), n, max(_LEAST, 2 * size), _WHY)
     if np.ptp(x) == 0:
         return Refusal("所有数值相等，没有变化可言。", "All values are equal: there is no change.")
+    if breaks is not None and search == "pelt":
+        raise RecordError("breaks: PELT finds the number itself; use another search")
     fitted = _searched(search, model, size, x, width)
-    criteria = pl.DataFrame(schema={"changes": pl.Int64, "rss": pl.Float64, "bic": pl.Float64})
-    said = f"penalty {penalty if isinstance(penalty, str) else f'{penalty:g}'}"
+    criteria, why = pl.DataFrame(schema=_CRITERIA), ("BIC", "by BIC")
+    if not isinstance(penalty, str):
+        why = f"惩罚 {figure(penalty, 'zh')}", f"penalty {figure(penalty, 'en')}"
     if breaks is not None:
-        if search == "pelt":
-            raise RecordError("breaks: PELT finds the number itself; use another search")
-        ends, said = fitted.predict(n_bkps=breaks), f"breaks {breaks}"
-    elif search == "exact":
-        tried = _candidates(fitted, x, size, most)
-        criteria = _criteria(x, tried)
-        if penalty == "bic" and model == "l2":
-            chosen = int(criteria["bic"].arg_min() or 0)
-        else:
-            price = _penalty(x, model, penalty)
-            costs = [fitted.cost.sum_of_costs(e) + price * m for m, e in tried.items()]
-            chosen = int(np.argmin(costs))
-        ends = tried[chosen]
-    else:
+        ends, why = fitted.predict(n_bkps=breaks), (f"指定 {breaks} 处", f"{breaks} asked for")
+    elif search != "exact":
         ends = fitted.predict(pen=_penalty(x, model, penalty))
-    return _described(frame, x, ends, criteria, search, model, said, confidence)
+    else:
+        tried, criteria = _tried(fitted, x, size, most)
+        costs = criteria["bic"].to_list()
+        if penalty != "bic" or model != "l2":
+            price = _penalty(x, model, penalty)
+            costs = [fitted.cost.sum_of_costs(e) + price * m for m, e in enumerate(tried)]
+        ends = tried[int(np.argmin(costs))]
+    segments, changes = _described(frame, x, [int(end) for end in ends], model, confidence)
+    return ChangePoints(segments, changes, criteria, n, search, model, why, confidence)
 
 
 def _described(
-    frame: pl.DataFrame,
-    x: Numbers,
-    ends: Sequence[int],
-    criteria: pl.DataFrame,
-    search: Search,
-    model: str,
-    penalty: str,
-    confidence: float,
-) -> ChangePoints:
+    frame: pl.DataFrame, x: Numbers, ends: Sequence[int], model: str, confidence: float
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Means of segments by Student's t, and changes by Welch's."""
     from scipy import stats
 
-    ends = [int(end) for end in ends]
     slices = [slice(a, b) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
-    windows = ("start", "end") if "start" in frame.columns else ("position", "position")
+    start, end = ("start", "end") if "start" in frame.columns else ("position", "position")
     segments, changes = [], []
     for part in slices:
-        low, high = stats.t.interval(
-            confidence, part.stop - part.start - 1, x[part].mean(), stats.sem(x[part]) or 1e-300
-        )
-        first, last = frame[windows[0]][part.start], frame[windows[1]][part.stop - 1]
-        segments.append((first, last, part.stop - part.start, low, x[part].mean(), high))
+        n, mean, error = part.stop - part.start, x[part].mean(), stats.sem(x[part])
+        low, high = stats.t.interval(confidence, n - 1, mean, error or 1e-300)
+        first, last = frame[start][part.start], frame[end][part.stop - 1]
+        segments.append((first, last, n, low, mean, high))
     for before, after in pairwise(slices):
         welch = stats.ttest_ind(x[after], x[before], equal_var=False)
         low, high = welch.confidence_interval(confidence)
-        value, at = x[after].mean() - x[before].mean(), before.stop
+        value, at, early, late = x[after].mean() - x[before].mean(), before.stop, None, None
         place = _place(x, before, after, confidence) if model == "l2" else None
-        early, late = (None, None)
         if place is not None:
             early = label(frame, max(0, at - 1 - place[0]))
             late = label(frame, min(x.size - 1, at - 1 + place[1]))
         changes.append((at, label(frame, at - 1), early, late, low, value, high))
-    names = ["at", "last", "earliest", "latest", "low", "value", "high"]
-    kinds = [pl.Int64, pl.String, pl.String, pl.String, pl.Float64, pl.Float64, pl.Float64]
-    segment_names = ["start", "end", "n", "low", "value", "high"]
-    return ChangePoints(
-        pl.DataFrame(segments, schema=segment_names, orient="row"),
-        pl.DataFrame(changes, schema=dict(zip(names, kinds, strict=True)), orient="row"),
-        criteria, x.size, search, model, penalty, confidence,
-    )  # fmt: skip
+    names = ["start", "end", "n", "low", "value", "high"]
+    return (
+        pl.DataFrame(segments, schema=names, orient="row"),
+        pl.DataFrame(changes, schema=_CHANGES, orient="row"),
+    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -302,15 +284,10 @@ class Pettitt(Told):
     p: float
 
     def sentences(self, lang: Lang) -> list[str]:
-        return [
-            words(
-                lang,
-                f"{self.n} 个数据点中，变化最可能在 {self.last} 之后（Pettitt 检验，"
-                f"K = {self.k:g}，近似 {p_text(self.p)}；只检验一个变点）。",
-                f"Of {self.n} points, a change is likeliest after {self.last} (Pettitt's test, "
-                f"K = {self.k:g}, approximate {p_text(self.p)}; it looks for one change only).",
-            )
-        ]
+        k = f"K = {self.k:g}, {p_text(self.p)}"
+        zh = f"{self.n} 个数据点中，变化最可能在 {self.last} 之后（Pettitt 检验，{k}；只找一处）。"
+        en = f"Of {self.n} points, a change is likeliest after {self.last} (Pettitt, {k};"
+        return [words(lang, zh, f"{en} it looks for one change only).")]
 
 
 def pettitt(series: SeriesLike) -> Pettitt | Refusal:

@@ -119,11 +119,9 @@ class Interrupted(Told):
     def sentences(self, lang: Lang) -> list[str]:
         row = int((self.frame["position"] < self.design.starts[0]).sum())
         first, (zh, en) = label(self.frame, row), _FAMILIES[self.fit.family]
-        head = words(
-            lang,
-            f"{first} 之前 {self.before} 个、自该期起 {self.after} 个数据点，{zh}模型。",
-            f"{self.before} points before and {self.after} from {first} on, {en} model.",
-        )
+        zh = f"{first} 之前 {self.before} 个、自该期起 {self.after} 个数据点，{zh}模型。"
+        en = f"{self.before} points before and {self.after} from {first} on, {en} model."
+        head = words(lang, zh, en)
         kinds = ("group_level", "group_slope") if self.design.control else ("level", "slope")
         changes = [t for t in self.coefficients["term"] if t.startswith(kinds)]
         said = [head, *(self._change(term, lang) for term in changes)]
@@ -134,13 +132,13 @@ class Interrupted(Told):
         zh, en = "变化 {}", "differs by {}"
         if self.fit.family != "least_squares":
             names = ("ratio", "ratio_low", "ratio_high")
-            zh, en = "为此前的 {} 倍", "is {} times that before"
+            zh, en = "为此前趋势线的 {} 倍", "is {} times that of the line before"
         value, low, high = (row[name] for name in names)
         what = ("水平", "level") if "level" in term else ("每期增减", "growth a step")
         more = ("（扣除对照后）", " beyond the control's") if self.design.control else ("", "")
         zh, en = (text.format(figure(value, lang)) for text in (zh, en))
         interval = between(low, high, lang)
-        level, test = f"{self.fit.confidence:.0%}", f"{self.fit.statistic}, {p_text(row['p'])}"
+        level, test = f"{self.fit.confidence:.0%}", f"{self.fit.statistic}: {p_text(row['p'])}"
         return words(
             lang,
             f"此后{what[0]}{more[0]}{zh}（{level} 区间 {interval}；{test}）。",
@@ -148,41 +146,38 @@ class Interrupted(Told):
         )
 
     def _caveats(self, lang: Lang) -> list[str]:
-        few = words(
-            lang,
-            f"一侧不足 {_SHORT} 个数据点，检验力低（Penfold 与 Zhang 2013）。",
-            f"Fewer than {_SHORT} points on one side: little power (Penfold and Zhang 2013).",
-        )
-        held = words(
-            lang,
-            f"{self.straddles} 包含中断日，计为此前；可用 exclude 排除。",
-            f"{self.straddles} holds the day itself and counts as before; exclude= leaves it out.",
-        )
-        always = words(
-            lang,
-            "模型只说明此后有何变化，不能与同期其他变化相区分。",
-            "It says what changed after, and cannot tell it from anything else of that time.",
-        )
-        short = min(self.before, self.after) < _SHORT
-        return [few] * short + [held] * bool(self.straddles) + [always]
+        found = []
+        if min(self.before, self.after) < _SHORT:
+            zh = f"一侧不足 {_SHORT} 个数据点，检验力低（Penfold 与 Zhang 2013）。"
+            en = f"Fewer than {_SHORT} points on one side: little power (Penfold and Zhang 2013)."
+            found.append((zh, en))
+        if self.straddles:
+            en = f"{self.straddles} holds the day itself and counts as before; exclude= omits it."
+            found.append((f"{self.straddles} 包含中断日，计为此前；可用 exclude 排除。", en))
+        if (self.frame["high"] > self.frame["low"]).any():
+            en = "Figures are taken at their values: the errors do not know their intervals."
+            found.append(("各期取公布的数值，误差未计入其区间。", en))
+        en = "It says what changed after, and cannot tell it from anything else of that time."
+        found.append(("模型只说明此后有何变化，不能与同期其他变化相区分。", en))
+        return [words(lang, *told) for told in found]
 
 
-def _refused(given: Rows, design: Design) -> Refusal | None:
+def _refused(sides: tuple[int, int], design: Design) -> Refusal | None:
     """Three points on either side; more points than terms; two cycles of whatever is seasonal."""
-    after = (given.position >= design.starts[0])[given.used]
-    before, later = int((~after).sum()), int(after.sum())
-    if min(before, later) < _EITHER_SIDE:
-        zh = f"中断前 {before} 个、中断后 {later} 个，而两侧各需 3 个（Cochrane EPOC）"
-        en = f"{before} before and {later} after, and each side needs three (Cochrane EPOC)"
-        return too_few(_WHAT, before + later, 2 * _EITHER_SIDE, (zh, en))
+    (before, after), points = sides, sum(sides)
+    if min(sides) < _EITHER_SIDE:
+        zh = f"{_WHAT[0]}两侧各需 {_EITHER_SIDE} 个数据点（Cochrane EPOC）"
+        en = f"{_WHAT[1]} needs {_EITHER_SIDE} points on each side (Cochrane EPOC)"
+        zh = f"{zh}，现有中断前 {before} 个、中断后 {after} 个。"
+        return Refusal(zh, f"{en}; there are {before} before and {after} after.")
     terms = sum(not name.startswith("group") for name in design.names())
     needed = max(terms + 2, floor(2 * design.period) if design.harmonics else 0)
-    if before + later >= needed:
+    if points >= needed:
         return None
     zh, en = f"模型有 {terms} 项", f"the model has {terms} terms"
     if design.harmonics:
         zh, en = f"{zh}，季节项要两个周期", f"{en}, and seasons need two cycles"
-    return too_few(_WHAT, before + later, needed, (zh, en))
+    return too_few(_WHAT, points, needed, (zh, en))
 
 
 def _lag(lags: int | None, family: Family, n: int) -> int | None:
@@ -207,7 +202,7 @@ def interrupted(
     population: Population = None,
     days: bool = False,
     covariates: pl.DataFrame | None = None,
-    control: SeriesLike | None = None,
+    control: SeriesLike | Sequence[pl.DataFrame] | None = None,
     phase_in: int = 0,
     exclude: Sequence[tuple[Moment, Moment]] = (),
     lags: int | None = None,
@@ -224,8 +219,8 @@ def interrupted(
     each window are the exposure: the log offset of a count, the divisor for least squares. The
     first `phase_in` windows after `at` and those that touch `exclude` (spans of days or positions)
     are not fitted; the slope counts from after the phase-in. `covariates`: a row a window.
-    `control`: a second series of the same windows, with a full set of terms; `group_*` are then
-    what the series has beyond it (Linden 2015).
+    `control`: another series of the same windows, or several, with a full set of terms; `group_*`
+    are then what the series has beyond it (Linden 2015).
 
     Errors: the model's own for counts (`quasipoisson`: times Pearson's dispersion); Newey–West
     (Bartlett) for least squares, by default with ⌊4 (n / 100)^(2/9)⌋ `lags` (−1: ordinary errors),
@@ -241,43 +236,39 @@ def interrupted(
     if family not in _FAMILIES:
         raise RecordError(f"family: {family!r} is none of {', '.join(_FAMILIES)}")
     take = partial(rows, population=population, days=days, covariates=covariates, exclude=exclude)
-    given, names = take(series)
-    frame = given.frame
-    if frame.height < 2 * _EITHER_SIDE:
-        why = ("两侧各需 3 个（Cochrane EPOC）", "each side needs three (Cochrane EPOC)")
-        return too_few(_WHAT, frame.height, 2 * _EITHER_SIDE, why)
+    (given, names), others = take(series), [take(other)[0] for other in _several(control)]
     moments = [at] if isinstance(at, int | date) else list(at)
+    starts = tuple(sorted(where(given.frame, moment) for moment in moments))
     design = Design(
-        tuple(sorted(where(frame, moment) for moment in moments)), phase_in, trend, level, slope,
-        since, time_from, harmonics, period, season(frame, period), control is not None, names,
+        starts, phase_in, trend, level, slope, since, time_from, harmonics, period,
+        season(given.frame, period), bool(others), names,
     )  # fmt: skip
     given = given.without(design.phased_in(given.position))
-    refused = _refused(given, design)
+    after = (given.position >= starts[0])[given.used]
+    sides = int((~after).sum()), int(after.sum())
+    refused = _refused(sides, design)
     if refused is not None:
         return refused
-    both = [given]
-    if control is not None:
-        other, _ = take(control)
-        if other.position.tolist() != given.position.tolist():
-            raise RecordError("control: it must have the same windows as the series")
-        both = [replace(other, used=given.used), given]
-    data = data_of(both, design)
-    lag = _lag(lags, family, int(given.used.sum()))
-    statistic = statistic or ("t" if family == "least_squares" else "z")
+    if any(other.position.tolist() != given.position.tolist() for other in others):
+        raise RecordError("control: it must have the same windows as the series")
+    data = data_of([*(replace(other, used=given.used) for other in others), given], design)
     fit = regression(
-        family, data, design.names(), lags=lag, small_sample=small_sample,
-        statistic=statistic, confidence=confidence,
+        family, data, design.names(), lags=_lag(lags, family, sum(sides)),
+        small_sample=small_sample, confidence=confidence,
+        statistic=statistic or ("t" if family == "least_squares" else "z"),
     )  # fmt: skip
     if fit is None:
-        return Refusal(
-            "模型与每个数据点完全吻合，没有残差可估计误差。",
-            "The line meets every point: nothing is left from which to tell an error.",
-        )
-    after = (given.position >= design.starts[0])[given.used]
-    counts = int((~after).sum()), int(after.sum())
-    return Interrupted(
-        fit, design, _lines(fit, given, design), *counts, _straddling(frame, moments)
-    )
+        en = "The line meets every point: nothing is left from which to tell an error."
+        return Refusal("模型与每个数据点完全吻合，没有残差可估计误差。", en)
+    straddled = _straddling(given.frame, moments)
+    return Interrupted(fit, design, _lines(fit, given, design), *sides, straddled)
+
+
+def _several(control: SeriesLike | Sequence[pl.DataFrame] | None) -> Sequence[SeriesLike]:
+    if control is None:
+        return []
+    many = isinstance(control, list | tuple) and isinstance(control[0], pl.DataFrame)
+    return control if many else [control]  # type: ignore[list-item,return-value]
 
 
 def _lines(fit: Fit, given: Rows, design: Design) -> pl.DataFrame:

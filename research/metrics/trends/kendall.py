@@ -6,9 +6,7 @@ ch. 16 and 17. The variance of S, and its corrections, are of pymannkendall.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import factorial, sqrt
 from typing import Any, Literal
 
@@ -42,6 +40,12 @@ _NAMES = {
     "seasonal": ("（季节性）", " (seasonal)"),
     "correlated_seasonal": ("（相关季节性）", " (seasonal, seasons correlated)"),
 }
+_DIRECTIONS = {
+    "rising": ("呈上升趋势", "rising"),
+    "falling": ("呈下降趋势", "falling"),
+    "none": ("未见明确的单调趋势", "no clear monotonic trend"),
+}
+_ROUGH = 10
 _PER = {
     "year": ("每年", "a year"),
     "step": ("每期", "a step"),
@@ -53,7 +57,7 @@ _PER = {
 class MannKendall(Told):
     """Mann–Kendall's S and what follows from it, with Sen's slope.
 
-    `tau` is Kendall's tau-b, `tau_a` counts ties as any pair. `p` is exact or normal (`p_method`);
+    `tau` is Kendall's tau-b. `p` is exact or normal (`p_method`);
     `z` is always the normal one. `slope` is a step, or a year where the series has windows;
     `intercept` is the level of Sen's line at the first time (Conover 1980). `s_low` and `s_high`
     are the least and most that S can be if each figure is anywhere in its interval, `undecided` the
@@ -68,14 +72,13 @@ class MannKendall(Told):
     p: float
     p_method: str
     tau: float
-    tau_a: float
     slope: float
-    slope_low: float
-    slope_high: float
     intercept: float
     confidence: float
     pairs: int
     undecided: int
+    slope_low: float
+    slope_high: float
     s_low: float
     s_high: float
     span: tuple[str, str]
@@ -88,91 +91,81 @@ class MannKendall(Told):
             return "none"
         return "rising" if self.s > 0 else "falling"
 
+    @property
+    def tau_a(self) -> float:
+        """Kendall's tau-a: S by the number of pairs."""
+        return self.s / self.pairs
+
     def sentences(self, lang: Lang) -> list[str]:
-        zh, en = _NAMES[self.method]
-        found_zh = {"rising": "呈上升趋势", "falling": "呈下降趋势", "none": "未见明确的单调趋势"}
-        found_en = {"rising": "rising", "falling": "falling", "none": "no clear monotonic trend"}
-        first, last = self.span
-        slope = between(self.slope_low, self.slope_high, lang)
-        middle = figure(self.slope, lang)
-        per_zh, per_en = _PER[self.per]
-        level = f"{self.confidence:.0%}"
-        strength = f"τ = {self.tau:.2f}, {p_text(self.p)}"
-        exact_zh, exact_en = (
-            ("精确", "exact") if self.p_method == "exact" else ("正态近似", "normal approximation")
-        )
-        said = [
-            words(
-                lang,
-                f"{first} 至 {last} 的 {self.n} 个数据点{found_zh[self.direction]}"
-                f"（Mann–Kendall 检验{zh}，{strength}，{exact_zh}）；"
-                f"Sen 斜率{per_zh} {middle}（{level} 区间 {slope}）。",
-                f"{self.n} points from {first} to {last}: {found_en[self.direction]} "
-                f"(Mann–Kendall{en}, {strength}, {exact_en}); Sen's slope {middle} {per_en} "
-                f"({level} interval {slope}).",
-            )
-        ]
-        return said + [words(lang, z, e) for z, e in self._caveats()]
+        (zh, en), (first, last), (per_zh, per_en) = _NAMES[self.method], self.span, _PER[self.per]
+        found_zh, found_en = _DIRECTIONS[self.direction]
+        exact = ("精确", "exact") if self.p_method == "exact" else ("正态近似", "normal")
+        tau, slope = figure(self.tau, lang), figure(self.slope, lang)
+        p, ends = p_text(self.p), between(self.slope_low, self.slope_high, lang)
+        level, n = f"{self.confidence:.0%}", self.n
+        zh = f"{first} 至 {last} 的 {n} 个数据点{found_zh}（Mann–Kendall 检验{zh}，τ = {tau}，{p}，"
+        en = f"{n} points from {first} to {last}: {found_en} (Mann–Kendall{en}, τ = {tau}, {p}, "
+        zh += f"{exact[0]}）；Sen 斜率{per_zh} {slope}（{level} 区间 {ends}）。"
+        en += f"{exact[1]}); Sen's slope {slope} {per_en} ({level} interval {ends})."
+        return [words(lang, *told) for told in [(zh, en), *self._caveats()]]
 
     def _caveats(self) -> list[tuple[str, str]]:
         found = []
         if self.undecided:
             of, s = f"{self.undecided} / {self.pairs}", f"{self.s_low:g} – {self.s_high:g}"
-            zh, en = "方向不变", "but not the direction"
-            if self.s_low <= 0 <= self.s_high:
-                zh, en = "方向也不确定", "and with it the direction"
+            open_ = self.s_low <= 0 <= self.s_high
+            zh, en = ("方向也不确定", "and") if open_ else ("方向不变", "but not")
             zh = f"区间重叠使 {of} 对数据的大小不定（S：{s}），{zh}。"
-            found.append((zh, f"The intervals leave {of} pairs open (S: {s}), {en}."))
+            found.append((zh, f"The intervals leave {of} pairs open (S: {s}), {en} the direction."))
         if self.method in ("original", "seasonal"):
             en = "The test takes points to be independent; with autocorrelation p is too small."
             found.append(("检验假定各期相互独立；若存在自相关，p 值偏小。", en))
-        if self.p_method == "normal" and self.n < 10:
-            en = "On fewer than ten points the normal approximation is rough."
-            found.append(("不足 10 个数据点，正态近似较粗。", en))
+        if self.p_method == "normal" and self.n < _ROUGH:
+            en = f"On fewer than {_ROUGH} points the normal approximation is rough."
+            found.append((f"不足 {_ROUGH} 个数据点，正态近似较粗。", en))
         return found
 
 
-def _needed(method: Method, confidence: float, sides: int, period: int) -> tuple[int, str, str]:
-    """The fewest points a method can bear, and why."""
+def _too_few(points: int, method: Method, confidence: float, sides: int, period: int) -> Any:
+    """A refusal where a method has fewer points than it can bear; None where it has enough."""
+    needed, why = _ROUGH, ("更少时无从估计自相关", "fewer tell nothing of autocorrelation")
     if method == "original":
-        n = next(n for n in range(3, 20) if sides / factorial(n) < 1 - confidence)
+        needed = next(n for n in range(3, 20) if sides / factorial(n) < 1 - confidence)
         zh = f"更少时，即使每期都下降，p 也达不到 {1 - confidence:.2g}"
-        return n, zh, f"on fewer even an unbroken fall has a p above {1 - confidence:.2g}"
-    if method == "seasonal":
-        zh, en = "正态近似要三个完整周期", "its normal approximation needs three cycles"
-        return 3 * period, f"{zh}（Hirsch 等 1982）", f"{en} (Hirsch et al. 1982)"
-    if method == "correlated_seasonal":
-        zh, en = "季节间协方差要十个周期", "the covariance of seasons needs ten cycles"
-        return 10 * period, f"{zh}（Hirsch & Slack 1984）", f"{en} (Hirsch and Slack 1984)"
-    return 10, "更少时无从估计自相关", "fewer tell nothing of autocorrelation"
-
-
-def _times(frame: pl.DataFrame, times: Sequence[float] | None) -> tuple[Numbers, str]:
-    if times is not None:
-        if len(times) != frame.height or any(b <= a for a, b in pairwise(times)):
-            raise RecordError(f"times: give {frame.height} of them, each above the one before")
-        return np.asarray(times, dtype=float), "step"
-    if "start" not in frame.columns:
-        return frame["position"].cast(pl.Float64).to_numpy(), "step"
-    return frame.select(years()).to_series().to_numpy(), "year"
+        why = zh, f"on fewer even an unbroken fall has a p above {1 - confidence:.2g}"
+    elif method == "seasonal":
+        needed, zh = 3 * period, "正态近似要三个完整周期（Hirsch 等 1982）"
+        why = zh, "its normal approximation needs three cycles (Hirsch et al. 1982)"
+    elif method == "correlated_seasonal":
+        needed, zh = 10 * period, "季节间协方差要十个周期（Hirsch 与 Slack 1984）"
+        why = zh, "the covariance of seasons needs ten cycles (Hirsch and Slack 1984)"
+    if points < needed:
+        return too_few(("Mann–Kendall 检验", "Mann–Kendall"), points, needed, why)
+    return None
 
 
 def _score(
-    method: Method, x: Numbers, period: int, lags: int | None, alpha: float
+    method: Method, frame: pl.DataFrame, period: int, lags: int | None, alpha: float
 ) -> tuple[float, float]:
+    """S and its variance; a seasonal series is laid on its full grid, NaN where a point lacks."""
     import pymannkendall as mk
 
+    x = frame["value"].to_numpy()
     match method:
         case "hamed_rao":
             found = mk.hamed_rao_modification_test(x, alpha=alpha, lag=lags)
         case "yue_wang":
-            found = mk.yue_wang_modification_test(x, alpha=alpha, lag=lags)
-        case "seasonal":
-            found = mk.seasonal_test(x, period=period)
-        case "correlated_seasonal":
-            found = mk.correlated_seasonal_test(x, period=period)
-        case _:
+            found = mk.yue_wang_modification_test(x, alpha=alpha, lag=lags or 1)
+        case "original":
             found = mk.original_test(x)
+        case _:
+            at = frame["position"].cast(pl.Float64).to_numpy()
+            if (at != at.round()).any():
+                raise RecordError("a seasonal test needs even steps, such as whole months")
+            grid = np.full(int(at[-1]), np.nan)
+            grid[at.astype(int) - 1] = x
+            test = mk.seasonal_test if method == "seasonal" else mk.correlated_seasonal_test
+            found = test(grid, period=period)
     return float(found.s), float(found.var_s)
 
 
@@ -183,7 +176,7 @@ def _slope_interval(
     from scipy.stats import norm
 
     ordered, n = np.sort(slopes), slopes.size
-    c = norm.ppf((1 + confidence) / 2) * sqrt(max(var_s, 0.0))
+    c = norm.ppf((1 + confidence) / 2) * sqrt(var_s)
     at = np.array([(n - c) / 2, (n + c) / 2 + 1])
     if ranks == "rounded":
         at = np.round(at)
@@ -193,31 +186,21 @@ def _slope_interval(
     return float(low), float(high)
 
 
-def _regular(frame: pl.DataFrame, period: int) -> tuple[Numbers, Numbers]:
-    """Values on the full grid of positions, NaN where one is missing, and the cycle of each."""
-    at = frame["position"].cast(pl.Float64).to_numpy()
-    whole = np.round(at).astype(int) - 1
-    if not np.allclose(whole + 1, at):
-        raise RecordError("a seasonal test needs windows at even steps, such as whole months")
-    x = np.full(whole[-1] + 1, np.nan)
-    x[whole] = frame["value"].to_numpy()
-    return x, (np.arange(x.size) // period).astype(float)
-
-
-def _undecided(frame: pl.DataFrame, first: Any, second: Any) -> tuple[int, float, float]:
+def _undecided(frame: pl.DataFrame, first: Numbers, second: Numbers) -> tuple[int, int, int]:
     """How many pairs the intervals leave open, and the least and most that S can be."""
     low, high = (frame[end].to_numpy() for end in ("low", "high"))
-    can_rise = (high[second] > low[first]).astype(int)
-    can_fall = (low[second] < high[first]).astype(int)
-    must_rise = (low[second] > high[first]).astype(int)
-    must_fall = (high[second] < low[first]).astype(int)
-    undecided = int((can_rise & can_fall).sum())
-    return undecided, float((must_rise - can_fall).sum()), float((can_rise - must_fall).sum())
+    can_rise, can_fall = high[second] > low[first], low[second] < high[first]
+    must_rise, must_fall = low[second] > high[first], high[second] < low[first]
+    least = int(must_rise.sum()) - int(can_fall.sum())
+    most = int(can_rise.sum()) - int(must_fall.sum())
+    return int((can_rise & can_fall).sum()), least, most
 
 
-def _p(z: float, alternative: Alternative) -> float:
-    from scipy.stats import norm
+def _p(z: float, alternative: Alternative, exact: tuple[Numbers, Numbers] | None) -> float:
+    from scipy.stats import kendalltau, norm
 
+    if exact is not None:
+        return float(kendalltau(*exact, method="exact", alternative=alternative).pvalue)
     tails = {"two-sided": 2 * norm.sf(abs(z)), "greater": norm.sf(z), "less": norm.cdf(z)}
     return float(min(1.0, tails[alternative]))
 
@@ -225,7 +208,6 @@ def _p(z: float, alternative: Alternative) -> float:
 def mann_kendall(
     series: SeriesLike,
     *,
-    times: Sequence[float] | None = None,
     method: Method = "original",
     period: int = 12,
     lags: int | None = None,
@@ -237,63 +219,59 @@ def mann_kendall(
 ) -> MannKendall | Refusal:
     """Mann–Kendall's test for a monotonic trend, with Sen's slope.
 
-    `method`: `original`, `hamed_rao` (1998; `lags` of autocorrelation, by default all significant
-    ones), `yue_wang` (2004; by default all `lags`), `seasonal` (Hirsch et al. 1982) or
-    `correlated_seasonal` (Hirsch and Slack 1984, of whole cycles), with `period` seasons that begin
-    at the first point. `exact`: the permutation distribution, for a series without ties; by default
-    up to ten points, as Gilbert advises. `continuity`: |S| − 1 in z; by default for all but
-    `correlated_seasonal`. `ranks` of the slope's interval are rounded (as in R's trend) or
-    interpolated (Gilbert). `times`: where the points stand, if unevenly. Raises `RecordError`; a
-    `Refusal` where the points are too few or all equal.
+    `method`: `original`; `hamed_rao` (1998; `lags` of autocorrelation, by default all significant
+    ones); `yue_wang` (2004; by default one lag, as they propose; R's mmky takes n − 1); `seasonal`
+    (Hirsch et al. 1982) or `correlated_seasonal` (Hirsch and Slack 1984, of whole cycles), with
+    `period` seasons from the first point on. `exact`: the permutation distribution, for a series
+    without ties; by default up to ten points, as Gilbert advises. `continuity`: |S| − 1 in z; by
+    default for all but `correlated_seasonal`. `ranks` of the slope's interval are rounded (as in
+    R's trend) or interpolated (Gilbert). Raises `RecordError`; a `Refusal` where the points are too
+    few or all equal.
 
     >>> found = mann_kendall([5, 4, 3, 2, 1])
     >>> found.s, found.slope, round(found.p, 4)
     (-10.0, -1.0, 0.0167)
     """
-    from scipy.stats import kendalltau
-
     frame = in_sequence(read(series))
-    seasonal = "seasonal" in method
     sides = 2 if alternative == "two-sided" else 1
-    needed, *why = _needed(method, confidence, sides, period)
-    if frame.height < needed:
-        what = ("Mann–Kendall 检验", "Mann–Kendall")
-        return too_few(what, frame.height, needed, (why[0], why[1]))
-    x, (when, per) = frame["value"].to_numpy(), _times(frame, times)
-    if seasonal:
-        x, when, per = *_regular(frame, period), "cycle"
-    s, var_s = _score(method, x, period, lags, 1 - confidence)
+    refused = _too_few(frame.height, method, confidence, sides, period)
+    if isinstance(refused, Refusal):
+        return refused
+    s, var_s = _score(method, frame, period, lags, 1 - confidence)
     if not var_s > 0:
         return Refusal(
             "所有数值相等，或自相关修正后的方差不为正，检验没有意义。",
             "All values are equal, or the correction leaves a variance of 0 or less: no test.",
         )
     corrected = method != "correlated_seasonal" if continuity is None else continuity
-    z = (s - (np.sign(s) if corrected else 0)) / sqrt(var_s)
-    first, second = np.triu_indices(x.size, 1)
-    same = np.ones(first.size, bool)
-    if seasonal:
-        same = (second - first) % period == 0
-    same &= ~np.isnan(x[first]) & ~np.isnan(x[second])
-    first, second = first[same], second[same]
+    z = float(s - (np.sign(s) if corrected else 0)) / sqrt(var_s)
+    x, when, first, second, per = _pairs(frame, period if "seasonal" in method else None)
     slopes = (x[second] - x[first]) / (when[second] - when[first])
-    slope = float(np.median(slopes))
-    ties = int((slopes == 0).sum())
+    slope, pairs, ties = float(np.median(slopes)), int(slopes.size), int((slopes == 0).sum())
     plain = method == "original" and ties == 0
     if exact and not plain:
         raise RecordError("exact: only the original test of a series without ties has an exact p")
-    p, p_method = _p(z, alternative), "normal"
-    if plain and (exact or (exact is None and x.size <= 10)):
-        p_method = "exact"
-        p = float(kendalltau(when, x, method="exact", alternative=alternative).pvalue)
-    row = np.cumsum(~np.isnan(x)) - 1
-    known = ~np.isnan(x)
-    low, high = _slope_interval(slopes, var_s, confidence, ranks)
-    middle = float(np.median(x[known]) - slope * (np.median(when[known]) - when[0]))
-    pairs = int(first.size)
-    tau_b = s / sqrt((pairs - ties) * pairs)
-    span = (label(frame, 0), label(frame, frame.height - 1))
+    if exact is None:
+        exact = plain and x.size <= _ROUGH
+    open_, least, most = _undecided(frame, first, second)
     return MannKendall(
-        method, frame.height, s, var_s, z, p, p_method, tau_b, s / pairs, slope, low, high, middle,
-        confidence, pairs, *_undecided(frame, row[first], row[second]), span, per,
+        method, frame.height, s, var_s, z, _p(z, alternative, (when, x) if exact else None),
+        "exact" if exact else "normal", s / sqrt((pairs - ties) * pairs), slope,
+        float(np.median(x) - slope * (np.median(when) - when[0])), confidence, pairs, open_,
+        *_slope_interval(slopes, var_s, confidence, ranks), least, most,
+        (label(frame, 0), label(frame, -1)), per,
     )  # fmt: skip
+
+
+def _pairs(
+    frame: pl.DataFrame, period: int | None
+) -> tuple[Numbers, Numbers, Numbers, Numbers, str]:
+    """Values, times, the pairs that are compared (of one season), and what one of time is."""
+    x, position = frame["value"].to_numpy(), frame["position"].cast(pl.Float64).to_numpy()
+    first, second = np.triu_indices(x.size, 1)
+    if period is not None:
+        same = (position[second] - position[first]) % period == 0
+        return x, (position - 1) // period, first[same], second[same], "cycle"
+    if "start" in frame.columns:
+        return x, frame.select(years()).to_series().to_numpy(), first, second, "year"
+    return x, position, first, second, "step"

@@ -147,6 +147,8 @@ def _positions() -> pl.Expr:
 def in_sequence(frame: pl.DataFrame) -> pl.DataFrame:
     """A series whose windows do not overlap and have one length. Raises `RecordError`."""
     frame = frame.filter(pl.col("value").is_not_null() & pl.col("value").is_not_nan())
+    if frame["value"].is_infinite().any():
+        raise RecordError("a value has no end: bound it first, or leave its window out")
     if "start" not in frame.columns or frame.is_empty():
         return frame
     for row in frame.filter(pl.col("start") <= pl.col("end").shift(1)).head(1).to_dicts():
@@ -178,6 +180,8 @@ def figure(value: float, lang: Lang) -> str:
 
 def between(low: float, high: float, lang: Lang) -> str:
     """The interval beside it, rounded outward to as many."""
+    if low == float("-inf"):
+        return words(lang, "没有界限", "without bounds")
     ends = pl.lit(float(low)), pl.lit(float(high))
     return str(pl.select(language.between(*ends, lang, 4)).item())
 

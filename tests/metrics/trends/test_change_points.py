@@ -53,7 +53,10 @@ def test_other_searches_find_it_too(search: str) -> None:
 
 def test_a_number_of_changes_or_a_price_can_be_asked_for() -> None:
     assert len(rs.trend.change_points(NILE, breaks=2).at) == 2
-    assert rs.trend.change_points(NILE, penalty=1e9).at == []
+    none = rs.trend.change_points(NILE, penalty=1e9)
+    assert none.at == []
+    assert "penalty 1 billion" in str(none.say("en"))
+    assert "未见水平变化（精确搜索；均值，惩罚 10亿）" in str(none.say("zh"))
     assert rs.trend.change_points(STEP, min_size=3, search="pelt", penalty=5.0).at == [8]
     assert rs.trend.change_points(STEP, model="normal", search="pelt", min_size=4).at == [8]
 

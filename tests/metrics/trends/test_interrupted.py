@@ -185,6 +185,13 @@ def test_a_control_series_leaves_what_the_series_has_beyond_it() -> None:
         assert both.term(term)["estimate"] == pytest.approx(two.term(term)["estimate"])
     assert both.frame["fitted"].to_list() == pytest.approx(one.frame["fitted"].to_list())
     assert "beyond the control's" in str(both.say("en"))
+    twice = rs.trend.interrupted(
+        sicily(), BAN, family="least_squares", lags=1, control=[other, other]
+    )
+    assert twice.term("group_level")["estimate"] == pytest.approx(
+        both.term("group_level")["estimate"]
+    )
+    assert twice.fit.n == 3 * 59
 
 
 def test_phase_in_and_excluded_windows_are_not_fitted() -> None:
@@ -243,9 +250,9 @@ def test_it_says_what_changed_and_never_why() -> None:
     found = fit(slope=False, harmonics=2)
     english, chinese = str(found.say("en")), str(found.say("zh"))
     assert "36 points before and 23 from 2005-01 on, quasi-Poisson model" in english
-    assert "level is 0.8851 times that before (95% interval 0.8394 to 0.9333" in english
+    assert "level is 0.8851 times that of the line before (95% interval 0.8394 to 0.9333" in english
     assert "overdispersed" in english
-    assert "此后水平为此前的 0.8851 倍" in chinese
+    assert "此后水平为此前趋势线的 0.8851 倍" in chinese
     for word in ("because", "effect of", "due to", "caused", "因为", "导致", "由于"):
         assert word not in english + chinese
     assert "<p lang=" in found._repr_html_()

@@ -178,6 +178,11 @@ def test_too_few_points_are_refused_in_words() -> None:
     assert "equal" in str(rs.trend.mann_kendall([1.0] * 9).say("en"))
 
 
+def test_a_value_without_an_end_is_an_error() -> None:
+    with pytest.raises(RecordError, match="has no end"):
+        rs.trend.mann_kendall([1, 2, float("inf"), 3, 4, 5])
+
+
 def test_intervals_that_overlap_leave_the_direction_open() -> None:
     value = [10.0, 9, 8, 7, 6]
     frame = pl.DataFrame({
@@ -187,7 +192,7 @@ def test_intervals_that_overlap_leave_the_direction_open() -> None:
     })  # fmt: skip
     found = rs.trend.mann_kendall(frame)
     assert (found.undecided, found.s_low, found.s_high) == (10, -10, 10)
-    assert "and with it the direction" in str(found.say("en"))
+    assert "(S: -10 – 10), and the direction" in str(found.say("en"))
     tight = rs.trend.mann_kendall(frame.with_columns(low="value", high="value"))
     assert (tight.undecided, tight.s_low, tight.s_high) == (0, -10, -10)
 
