@@ -15,11 +15,16 @@ _NAMES = {
     "assume": "research.metrics.assume:",
     "board": "research.metrics.board",
     "bounds": "research.metrics.bounds",
+    "by_economy": "research.metrics.economies",
+    "by_place": "research.metrics.places",
     "chart": "research.charts:",
     "check": "research.metrics.verdicts",
     "claims_about": "research.metrics.board",
     "compute": "research.metrics.compute",
+    "findings": "research.findings:",
     "in_words": "research.lang",
+    "incomparable": "research.metrics.comparable",
+    "latest": "research.metrics.board",
     "load": "research.record.record",
     "metrics": "research.metrics:",
     "parameters": "research.reports.parameters",
@@ -32,6 +37,8 @@ _NAMES = {
     "table": "research.charts.show:",
     "trend": "research.metrics.trends:",
     "verdict": "research.metrics.verdicts",
+    "warned": "research.metrics.places",
+    "word": "research.lang",
 }
 """Public name → where it stands; with a colon, the module itself."""
 

@@ -181,6 +181,22 @@ def claims(
     return laid_out(cells, heads, name="claims", lang=lang, data=rows)
 
 
+def figures(rows: pl.DataFrame, record: Record, *, geo: str = "CN", lang: Lang = "zh") -> Table:
+    """Any rows of `Record.select`: named, as printed, with interval, change, window and source.
+
+    `geo` is the place that goes without saying.
+    """
+    heads = _heads(lang, "name", "figure", "interval", "change", "window", "source")
+    cells = (
+        _named(rows.lazy(), record, lang, geo)
+        .with_columns(**_figure_cells(lang))
+        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .select(*heads)
+        .collect()
+    )
+    return laid_out(cells, heads, name="figures", lang=lang, data=rows)
+
+
 def series(
     record: Record,
     indicator: str,
@@ -248,19 +264,24 @@ def metric(
 def metrics(
     record: Record,
     *,
-    start: Day,
-    end: Day,
+    start: Day = None,
+    end: Day = None,
     as_of: Day = None,
     geo: str = "CN",
+    lane: str | None = None,
     lang: Lang = "zh",
 ) -> Table:
-    """Every metric of the catalogue with a formula of its own, for windows within a period."""
+    """Every metric with a formula of its own, of one lane or of all, for windows in a period."""
     place: dict[str, Any] = {"geo": geo, "scope": "total", "start": start, "end": end}
     rows = [
         (about, compute(about, record, as_of=as_of, **place).filter(pl.col("reason").is_null()))
         for about in CATALOGUE.values()
-        if not about.of_any_indicator
+        if not about.of_any_indicator and lane in (None, about.lane)
     ]
+    if not rows:
+        heads = _heads(lang, "name", "value", "interval", "window", "source")
+        none = pl.DataFrame(schema=dict.fromkeys(heads, pl.String))
+        return laid_out(none, heads, name="metrics", lang=lang, data=none)
     name = {about.name: about.title(lang) for about, _ in rows}
     found = pl.concat([frame for _, frame in rows]).with_row_index("row")
     shown = [

@@ -137,6 +137,20 @@ def _limit() -> pl.Expr:
     return pl.when(pl.col("kind") == "share").then(found)
 
 
+def latest(rows: pl.DataFrame) -> pl.DataFrame:
+    """The newest figure of each series among rows of `Record.select`, undoubted before doubtful.
+
+    >>> from research.record.record import load
+    >>> latest(load().select("cases_solved", geo="CN", scope="total")).select("end").item()
+    datetime.date(2025, 12, 31)
+    """
+    order = [pl.col("doubt").is_null(), "end", pl.col("start"), "issued", "observation_id"]
+    newest = rows.sort(order, nulls_last=False).unique(
+        ["indicator", "geo", "scope"], keep="last", maintain_order=True
+    )
+    return newest.sort("lane", "indicator", "geo", "scope")
+
+
 def claims_about(
     record: Record,
     *,

@@ -269,7 +269,7 @@ class Record:
     def names(self, names: Names, what: str) -> list[str] | None:
         """The names as a list, all known to the record; None stays None. Raises `RecordError`.
 
-        `what` is `indicator`, `geo`, `scope`, `source` or `lane`.
+        `what` is `indicator`, `geo`, `scope`, `source`, `operation` or `lane`.
         """
         if what == "lane":
             return _known(names, LANES, what)
@@ -352,6 +352,7 @@ _NAMED = {
     "geo": ("regions", "code"),
     "scope": ("scopes", "scope"),
     "source": ("sources", "source_id"),
+    "operation": ("operations", "operation_id"),
 }
 _FOUND = ["indicator", "lane", "name_zh", "name_en", "unit", "kind", "figures", "first", "last"]
 

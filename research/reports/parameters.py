@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     NonNegativeInt,
     ValidationError,
     model_validator,
@@ -86,6 +87,40 @@ class Trend(Period):
     scope: str = "total"
 
 
+class Lane(Period):
+    """How has one lane moved?"""
+
+    lane: str
+
+
+class Regions(Common):
+    """Where? Provinces side by side, and whom a red and yellow card rule would warn."""
+
+    indicator: str
+    year: int
+    scope: str = "total"
+    threshold: float | None = None
+    growth: float | None = 0
+    strikes: Annotated[int, Field(ge=1)] = 2
+    years: Annotated[int, Field(ge=1)] = 3
+
+
+class Operations(Period):
+    """The named operations on a time axis, and an indicator before and after one of them."""
+
+    operation: str
+    indicator: str
+    scope: str = "total"
+
+
+class Comparators(Common):
+    """China beside other economies: indices and rates, each by its own definition."""
+
+    indicator: str
+    geos: list[Code] = ["CN", "SG", "HK", "TW", "JP", "KR", "GB", "US", "AU"]
+    base: int = 2019
+
+
 class Check(Common):
     """Does this bulletin agree with all that was announced?"""
 
@@ -101,11 +136,18 @@ class Quality(Common):
 
 MODELS: dict[str, type[Common]] = {
     "scoreboard": Scoreboard,
+    "lane": Lane,
     "trend": Trend,
+    "regions": Regions,
+    "operations": Operations,
+    "comparators": Comparators,
     "check": Check,
     "quality": Quality,
 }
-_VOCABULARY = ("indicator", "geo", "scope", "source")
+_VOCABULARY = {
+    **{key: key for key in ("lane", "indicator", "geo", "scope", "source", "operation")},
+    "geos": "geo",
+}
 
 
 def _close(value: str, allowed: list[str]) -> str:
@@ -133,7 +175,7 @@ def _lines(error: ValidationError, model: type[Common]) -> Iterator[str]:
                 yield f"{key}: {value!r} is wrong: {problem['msg'].lower()}"
 
 
-def _has_figures(given: Trend, record: Record) -> None:
+def _has_figures(given: Trend | Operations, record: Record) -> None:
     rows = record.observations.filter(indicator=given.indicator, geo=given.geo)
     if given.scope not in rows["scope"]:
         known = ", ".join(rows["scope"].unique().sort().to_list()) or "none"
@@ -159,9 +201,9 @@ def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: s
     model = MODELS[notebook]
     try:
         given = model.model_validate(dict(values))
-        for key in _VOCABULARY:
-            record.names(getattr(given, key, None), key)
-        if isinstance(given, Trend):
+        for key, vocabulary in _VOCABULARY.items():
+            record.names(getattr(given, key, None), vocabulary)
+        if isinstance(given, Trend | Operations):
             _has_figures(given, record)
     except ValidationError as error:
         raise ParameterError(f"{origin}: {'; '.join(_lines(error, model))}") from error
