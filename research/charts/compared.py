@@ -270,6 +270,7 @@ def economies(
     names = record.scopes.select("scope", part=f"name_{lang}")
     chinese = pl.col("scope").replace_strict(_DEFINITIONS_ZH, default=None)
     plain = pl.col("definition").str.replace(r" ?\((main|secondary)[^)]*\)$", "")
+    plain = plain.str.replace_all(r"\b([a-z]+)_([a-z]+)\b", "${1} ${2}")  # names of indicators
     own = record.indicators.filter(indicator=indicator).item(0, f"definition_{lang}")
     defined = pl.coalesce(chinese, plain) if lang == "zh" else plain
     defined = pl.when(pl.col("scope") == "total").then(pl.lit(own)).otherwise(defined)

@@ -12,6 +12,7 @@ import polars as pl
 from research.findings.sentence import Finding, Findings, Known, Span, finding
 from research.findings.series import caveat_of, latest, named, runs, uncomparable
 from research.lang import Lang, unit_name
+from research.metrics.board import claims_about
 from research.metrics.catalogue import CATALOGUE
 from research.metrics.comparable import incomparable
 from research.metrics.compute import compute, find
@@ -117,7 +118,7 @@ def scoreboard(
     """What notebook `scoreboard` opens with; `board` are the rows of `rs.board`."""
     record = record.as_of(as_of)
     period = {"start": start, "end": end, "geo": geo}
-    meets = record.claims.filter(pl.col("start") <= end, pl.col("end") >= start, geo=geo)
+    meets = claims_about(record, **period).filter(scope="total")  # type: ignore[arg-type]
     odd = incomparable(record, **period)  # type: ignore[arg-type]
     return Findings(
         [
@@ -153,7 +154,8 @@ def lane(
     rows = record.select(lane=lane_, scope="total", overlap=True, **where)  # type: ignore[arg-type]
     most = rows.filter(pl.col("value").is_not_null()).group_by("indicator").len()
     first = most.sort("len", "indicator", descending=[True, False])["indicator"].head(2)
-    claims = record.claims.filter(pl.col("indicator").is_in(rows["indicator"].implode()), geo=geo)
+    own = record.indicators.filter(lane=lane_)["indicator"].to_list()
+    claims = claims_about(record, indicator=own, **where).filter(scope="total")  # type: ignore[arg-type]
     ratios = [name for name, about in CATALOGUE.items() if about.lane == lane_]
     graded = _graded(record, "lane-ratios", lang, geo) if lane_ == "warning" else None
     split = {"visit_share", "call_share", "sms_share"}

@@ -16,6 +16,7 @@ import polars as pl
 from research.lang import Lang, between, percent_between, window
 
 _SEE: dict[Lang, str] = {"zh": "看图表", "en": "see"}
+_MOST = 6
 _NOTHING: dict[Lang, str] = {
     "zh": "所问的范围内，记录里没有足以成句的数字。",
     "en": "The record holds too little of what was asked for to say anything.",
@@ -106,8 +107,9 @@ class Findings(tuple[Finding, ...]):
     lang: Lang
 
     def __new__(cls, found: Iterable[Finding | None], lang: Lang) -> Findings:
-        """Those that have something to say, in the order given."""
-        made = super().__new__(cls, tuple(item for item in found if item is not None))
+        """The first six that have something to say, in the order given."""
+        said = [item for item in found if item is not None]
+        made = super().__new__(cls, tuple(said[:_MOST]))
         made.lang = lang
         return made
 

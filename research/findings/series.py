@@ -11,6 +11,7 @@ import polars as pl
 
 from research.findings.sentence import Finding, Findings, Known, Span, finding
 from research.lang import LANGS, Lang, unit_name, word
+from research.metrics.board import claims_about
 from research.metrics.bounds import Bounds
 from research.metrics.comparable import incomparable
 from research.record.measures import MARKS
@@ -84,17 +85,15 @@ def latest(record: Record, rows: pl.DataFrame, cell: str, lang: Lang) -> Finding
 
 def runs(claims: pl.DataFrame, record: Record, cell: str, lang: Lang) -> list[Finding]:
     """Runs of months below the year before, one sentence a first month, the longest run each."""
-    said = claims.filter(pl.col("kind").cast(pl.String) == "yoy_decline_run", scope="total")
+    said = claims.filter(pl.col("kind").cast(pl.String) == "yoy_decline_run")
     longest = (
         said.sort("value", "claim_id", descending=[True, False])
         .group_by("indicator", "geo", "scope", "start", maintain_order=True)
         .agg(
-            pl.col("value", "end", "source_id").first(),
-            statements=pl.len(),
+            pl.col("value", "end").first(),
             sources=pl.col("source_id").n_unique(),
-            shortest=pl.col("value").min(),
         )
-        .sort("statements", descending=True)
+        .sort("sources", descending=True)
         .head(2)
         .sort("start")
     )
@@ -104,21 +103,22 @@ def runs(claims: pl.DataFrame, record: Record, cell: str, lang: Lang) -> list[Fi
             cell,
             zh="自 {first} 起，{name}被表述为连续 {months} 个月低于上年同月（至 {last}）；"
             "{sources} 个来源给出了从这个月算起的连降。",
-            en="From {first} on, {name} was said to be below the same month of the year before "
-            "{months} "
-            "months in a row, until {last}; {sources} sources state a run that begins in that "
-            "month.",
+            en="From {first} on, “{name}” was said to be below the same month of the year before "
+            "{months} months in a row, until {last}; {sources} sources state a run that begins in "
+            "that month.",
             caveat=(
                 "这是发布者的原话：没有逐月数量，降幅不得而知；来源发布得越晚，数到的月份越多。",
                 "The issuers' words: by how much nobody can tell; later sources count more months.",
-            ),
+            )
+            if n == 0
+            else ("", ""),
             first=row["start"].strftime("%Y-%m"),
             last=row["end"].strftime("%Y-%m"),
             name=named(record, row, lang),
             months=int(row["value"]),
             sources=row["sources"],
         )
-        for row in longest.iter_rows(named=True)
+        for n, row in enumerate(longest.iter_rows(named=True))
     ]
 
 
@@ -141,7 +141,7 @@ def changes(rows: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Findin
         cell,
         zh="从 {first} 到 {final}，{windows} 个公布了同比的时段全都是{direction}，幅度在 {range} "
         "之间。",
-        en="In all {windows} windows with a printed change from {first} to {final}, {name} "
+        en="In all {windows} windows with a printed change from {first} to {final}, “{name}” "
         "{direction}, by {range}.",
         caveat=(
             "各时段长短不一且有重叠，其间没有公布同比的月份不在其内；其中 {doubtful} 条存疑。",
@@ -261,9 +261,8 @@ def trend(
     """
     record = record.as_of(as_of)
     rows = record.select(indicator, geo=geo, scope=scope, start=start, end=end, overlap=True)
-    claims = record.claims.filter(indicator=indicator, geo=geo, scope=scope)
-    if scope != "total":
-        claims = claims.clear()
+    claims = claims_about(record, indicator=indicator, geo=geo, start=start, end=end)
+    claims = claims.filter(scope=scope)
     odd = incomparable(record, indicator=indicator, geo=geo, start=start, end=end)
     return Findings(
         [
@@ -271,8 +270,8 @@ def trend(
             changes(rows, record, "trend-changes", lang),
             latest(record, rows, "trend-announced", lang),
             bounded(yearly, record, "trend-years", lang),
-            conflicting(yearly, "trend-conflicts", lang),
             uncomparable(odd, "trend-comparable", lang),
+            conflicting(yearly, "trend-conflicts", lang),
         ],
         lang,
     )

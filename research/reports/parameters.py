@@ -183,6 +183,14 @@ def _has_figures(given: Trend | Operations, record: Record) -> None:
         raise RecordError(f"scope: {given.scope!r} has no figure of {where}; allowed: {known}")
 
 
+def _has_begun(given: Operations, record: Record) -> None:
+    if record.operations.filter(operation_id=given.operation).item(0, "started") is None:
+        raise RecordError(
+            f"operation: {given.operation!r} has no known start, before and after which to look; "
+            "take one of record.operations that has"
+        )
+
+
 def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: str = "") -> Common:
     """Validated parameters of one notebook; `file` is what errors call their origin.
 
@@ -205,6 +213,8 @@ def parameters(notebook: str, record: Record, values: Mapping[str, Any], file: s
             record.names(getattr(given, key, None), vocabulary)
         if isinstance(given, Trend | Operations):
             _has_figures(given, record)
+        if isinstance(given, Operations):
+            _has_begun(given, record)
     except ValidationError as error:
         raise ParameterError(f"{origin}: {'; '.join(_lines(error, model))}") from error
     except RecordError as error:

@@ -35,6 +35,18 @@ def made() -> Made:
 
 
 @pytest.fixture(scope="session")
+def values() -> Callable[[Any], list[dict[str, Any]]]:
+    """values(part): the rows that a chart, or one part of its specification, draws."""
+
+    def read(part: Any) -> list[dict[str, Any]]:
+        spec = part if isinstance(part, dict) else part.to_dict()
+        found = spec.get("data") or spec["layer"][0]["data"]
+        return list(found["values"])
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def cells() -> Cells:
     """cells(table): what each row of it shows, by column, as a browser would read it."""
 

@@ -168,6 +168,15 @@ def test_code_uses_public_names_alone(name: str) -> None:
                     assert hasattr(eval(owner, {"rs": rs}), node.attr), ast.unparse(node)
 
 
+def test_every_finding_is_shown_by_a_cell_of_its_notebook() -> None:
+    """Links of `rs.findings` lead to cells by their ids."""
+    opened = {name for name in PATHS if any("rs.findings." in cell.source for cell in code(name))}
+    assert opened >= {"scoreboard", "trend", "lane", "regions", "operations", "comparators"}
+    for name in opened:
+        (cell,) = [cell for cell in code(name) if "rs.findings." in cell.source]
+        assert f"rs.findings.{name}(" in cell.source
+
+
 # As they answer, without a kernel: the code cells one after another, as a kernel would
 
 
@@ -219,6 +228,20 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "board of a province": ("scoreboard", {"geo": 330000, "lang": "en"}),
     "board before all": ("scoreboard", {"as_of": "2001-01-01", "start": None, "end": None}),
     "board of two sources": ("scoreboard", {"source": [SEED, "mps-2022-05-20"], "lang": "en"}),
+    "lane of many": ("lane", {"lane": "warning", "lang": "en"}),
+    "lane of little": ("lane", {"lane": "accountability"}),
+    "lane before all": ("lane", {"lane": "funds", "as_of": "2001-01-01", "lang": "en"}),
+    "regions of levels": ("regions", {"indicator": "cases_solved", "year": 2021, "lang": "en"}),
+    "regions of changes": ("regions", {"indicator": "cases_filed", "year": 2022, "growth": -10}),
+    "regions of a year without figures": ("regions", {"year": 1999, "lang": "en"}),
+    "operation that ended": ("operations", {"operation": "yunjian-2019", "lang": "en"}),
+    "operation that goes on": ("operations", {"operation": "duanka"}),
+    "operation and changes alone": (
+        "operations",
+        {"operation": "duanka", "indicator": "cases_solved", "geo": "659000", "lang": "en"},
+    ),
+    "comparators of money": ("comparators", {"indicator": "losses_reported", "lang": "en"}),
+    "comparators of nothing": ("comparators", {"indicator": "areas_listed", "base": 2010}),
     "check": ("check", {"source": SEED, "lang": "en"}),
     "check on its day": ("check", {"source": SEED, "as_of": "2022-05-11"}),
     "check of what was not known": ("check", {"source": "mps-2022-05-20", "as_of": "2022-05-11"}),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from research.record.record import Record, load
+from research.record.schema import LANES
 from research.reports.parameters import MODELS, parameters
 from research.reports.run import Project, read_file
 
@@ -34,8 +35,19 @@ def meaning(record: Record, path: Path) -> dict[str, Any]:
     return parameters(name, record, read_file(path), path.as_posix()).model_dump()
 
 
-def test_there_are_at_least_ten() -> None:
-    assert len(FILES) >= 10
+def test_there_are_at_least_forty() -> None:
+    assert len(FILES) >= 40
+
+
+def test_every_lane_eight_trends_and_enough_of_the_rest(record: Record) -> None:
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for path in FILES:
+        asked.setdefault(path.parent.name, []).append(meaning(record, path))
+    assert {values["lane"] for values in asked["lane"]} == {*LANES} - {"context"}
+    assert len({values["indicator"] for values in asked["trend"]}) >= 8
+    assert len({(v["indicator"], v["year"]) for v in asked["regions"]}) >= 4
+    assert len({values["operation"] for values in asked["operations"]}) >= 4
+    assert len({values["indicator"] for values in asked["comparators"]}) >= 3
 
 
 @every_file

@@ -19,6 +19,10 @@ LEAST: dict[str, dict[str, Any]] = {
     "trend": {"indicator": "cases_solved"},
     "scoreboard": {"end": "2022-05-11"},
     "check": {"source": SEED},
+    "lane": {"lane": "warning"},
+    "regions": {"indicator": "cases_filed", "year": 2022},
+    "operations": {"operation": "duanka", "indicator": "cases_solved"},
+    "comparators": {"indicator": "cases_filed"},
 }
 
 
@@ -91,6 +95,25 @@ WRONG: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     ),
     "nothing for something": ("trend", {"indicator": None}, ["indicator: None", "valid string"]),
     "no end at all": ("scoreboard", {"end": None}, ["end: None", "as_of", "YYYY-MM-DD"]),
+    "unknown lane": ("lane", {"lane": "wraning"}, ["lane", "'wraning'", "did you mean 'warning'"]),
+    "unknown operation": (
+        "operations",
+        {"operation": "duanka-9"},
+        ["operation", "'duanka-9'", "did you mean 'duanka-2'"],
+    ),
+    "operation without a start": (
+        "operations",
+        {"operation": "bushe-2024"},
+        ["operation: 'bushe-2024' has no known start", "record.operations"],
+    ),
+    "operation without such a scope": (
+        "operations",
+        {"scope": "overseas", "indicator": "app_installs"},
+        ["scope: 'overseas' has no figure of app_installs in CN", "allowed: "],
+    ),
+    "unknown economy": ("comparators", {"geos": ["CN", "ZZ"]}, ["geo", "'ZZ'", "allowed: "]),
+    "no strikes": ("regions", {"strikes": 0}, ["strikes: 0", "greater than or equal to 1"]),
+    "a year in words": ("regions", {"year": "last"}, ["year: 'last'", "valid integer"]),
     "a text of two lines": ("trend", {"indicator": "cases\nsolved"}, [r"'cases\nsolved'"]),
 }
 
