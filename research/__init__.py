@@ -31,6 +31,7 @@ _NAMES = {
     "period": "research.metrics.board",
     "printed_interval": "research.metrics.intervals",
     "read_bulletin": "research.loaders.bulletin",
+    "repeats": "research.metrics.revisions",
     "revisions": "research.metrics.revisions",
     "say": "research.lang",
     "survey": "research.metrics.bounds",

@@ -210,7 +210,7 @@ def _why(found: Verdict, links: Mapping[str, str], lang: Lang) -> str:
     )
     more = len(found.rests) - len(shown)
     rest = f"<div><small>{_WORDS['more'][lang].format(more)}</small></div>" if more else ""
-    return f"{lines}<ul>{items}</ul>{rest}"
+    return f'{lines}<ul style="margin:.2em 0; padding-left:1.1em">{items}</ul>{rest}'
 
 
 def _rows(found: Iterable[Verdict], record: Record, lang: Lang) -> pl.DataFrame:
@@ -271,7 +271,7 @@ def verdicts(record: Record, found: Sequence[Verdict], *, lang: Lang = "zh") -> 
         group=pl.col("verdict").replace(title),
         statement=pl.concat_str(
             pl.format(
-                '<div style="min-width:9em"><strong>{}</strong><br>', escaped(pl.col("series"))
+                '<div style="min-width:7em"><strong>{}</strong><br>', escaped(pl.col("series"))
             ),
             statement_cell(lang),
             pl.lit("</div>"),

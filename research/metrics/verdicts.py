@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from research.metrics.conflicts import irreducible, resolve
+from research.metrics.conflicts import disjoint_pairs, irreducible, resolve
 from research.metrics.given import Series, of_rows, of_sources
 from research.metrics.grounds import Ground, grounds, keeping_all
 from research.metrics.points import beside, is_series, of_points
@@ -84,7 +84,8 @@ def _judge(
 ) -> Verdict:
     names = frozenset(s.id for s in others)
     sets = [names - aside for aside in resolve(polytope, others).set_aside]
-    fits = [held for held in sets if polytope.feasible({*held, statement.id})]
+    against = _other_ratios(statement, others)
+    fits = [s for s in sets if not s & against and polytope.feasible({*s, statement.id})]
     held = fits[0] if fits else sets[0]
     polytope.use(held)
     implied, before = polytope.implied(statement), polytope.bound(statement.start, statement.end)
@@ -92,7 +93,7 @@ def _judge(
     reasons = tuple(grounds(polytope, statement, [s for s in others if s.id in held]))
     if not fits:
         order = sorted(sets[0], key=lambda name: (polytope.statements[name].weight, name))
-        against = irreducible(polytope, order, [statement.id])
+        against = against & held or irreducible(polytope, order, [statement.id])
         rests = tuple(s for s in others if s.id in against)
         return Verdict(
             *about, "contradicted", statement.stated, implied, before, None, rests, reasons
@@ -105,6 +106,14 @@ def _judge(
     polytope.use({*held, statement.id})
     after = polytope.bound(statement.start, statement.end)
     return Verdict(*about, verdict, statement.stated, implied, before, after, rests, reasons)
+
+
+def _other_ratios(statement: Statement, others: Sequence[Statement]) -> frozenset[str]:
+    """Those that give another ratio between the same two sums (see `disjoint_pairs`)."""
+    if statement.kind not in ("change", "comparison"):
+        return frozenset()
+    pairs = [pair for pair in disjoint_pairs([*others, statement]) if statement.id in pair]
+    return frozenset().union(*pairs) - {statement.id}
 
 
 def _resting(reasons: Sequence[Ground]) -> tuple[Statement, ...]:

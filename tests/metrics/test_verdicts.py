@@ -192,6 +192,17 @@ def test_a_verdict_stands_only_where_every_way_out_of_a_conflict_gives_it() -> N
     assert judged(YEAR, "9901起", *torn).verdict == "contradicted"
 
 
+def test_two_rates_of_one_window_contradict_without_any_level() -> None:
+    def rate(percent: float) -> dict[str, Any]:
+        said = {"yoy_printed": f"上升{percent}%", "yoy_pct": percent, "value": None}
+        return figure(YEAR, "") | said | {"printed": None}
+
+    known = record(rate(29.4))
+    assert rs.verdict(rate(29.4), known).verdict == "confirmed"
+    found = rs.verdict(rate(26.7), known)
+    assert (found.verdict, len(found.rests_on)) == ("contradicted", 1)
+
+
 STOCK = {"indicator": "fugitives_wanted"}
 
 
