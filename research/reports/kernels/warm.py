@@ -15,9 +15,11 @@ import IPython.core.completerlib
 import IPython.core.debugger
 import IPython.core.logger
 import IPython.core.oinspect
+import IPython.extensions.storemagic
 import narwhals._polars.namespace
 import narwhals.stable.v1._namespace
 import psutil  # type: ignore[import-untyped]
+import tornado.platform.asyncio
 
 import research.charts.show
 import research.metrics.verdicts

@@ -207,6 +207,8 @@ def _leave(status: int) -> NoReturn:
 def main(listener: int, folder: str) -> None:
     """Serve the bound socket with this descriptor; its folder goes when standard input closes."""
     try:
+        import research.reports.kernels.warm  # noqa: F401
+
         gc.collect()
         gc.freeze()  # a collection in a child would touch, and so copy, every page
         Zygote(socket.socket(fileno=listener), sys.stdin.fileno()).serve()
