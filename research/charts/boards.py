@@ -288,7 +288,8 @@ def metrics(
         frame.select(
             "metric",
             lane=pl.lit(WORDS[about.lane][lang]),
-            name=pl.concat_str(pl.lit(name[about.name]), small(_unit_note(about, record, lang))),
+            name=pl.concat_str(pl.lit(name[about.name]), _unit_note(about, record, lang)),
+            caveat=small(pl.lit(about.caveat(lang))),
             **metric_cells(about, lang),
             window=unbroken(window(pl.col("start"), pl.col("end"))),
         )
@@ -306,6 +307,9 @@ def metrics(
             maintain_order="left",
         )
         .sort(pl.col("metric").replace_strict(list(name), range(len(name))), "window")
+        # What a careful reader must know is said once, where a metric first stands.
+        .with_columns(pl.when(pl.col("metric").is_first_distinct()).then("caveat"))
+        .with_columns(name=pl.concat_str("name", pl.col("caveat").fill_null("")))
         .select("lane", *heads)
         .collect()
     )
@@ -317,7 +321,9 @@ _IN_UNIT: dict[Lang, str] = {"zh": "（{unit}）", "en": " ({unit})"}
 
 def _unit_note(about: Metric, record: Record, lang: Lang) -> pl.Expr:
     """The unit of a metric below its name; a share of a whole needs none."""
-    return pl.lit("" if about.unit == "share" else unit_name(record.units, about.unit, lang))
+    if about.unit == "share":
+        return pl.lit("")
+    return small(pl.lit(unit_name(record.units, about.unit, lang)))
 
 
 def metric_cells(about: Metric, lang: Lang) -> dict[str, pl.Expr]:

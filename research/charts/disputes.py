@@ -119,7 +119,7 @@ def conflicts(record: Record, found: Sequence[Disputed], *, lang: Lang = "zh") -
             implied=quantity("implied_low", "implied_high", lang),
             treated=_treated(lang),
         )
-        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
         .group_by("group", "member", maintain_order=True)
         .agg(pl.col("said", "stated", "implied", "treated").first(), pl.col("source"))
         .with_columns(

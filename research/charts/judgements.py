@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, small, unbroken
 from research.lang import Lang, between, number, percent_between, possible, window
 from research.metrics.bounds import Bounds
+from research.record.tables import TABLES
 
 _HEADS: dict[str, dict[Lang, str]] = {
     "window": {"zh": "时段", "en": "Window"},
@@ -64,13 +67,22 @@ def quantity(low: str, high: str, lang: Lang) -> pl.Expr:
     return unbroken(pl.when(free).then(pl.lit(nothing)).otherwise(text))
 
 
+@cache
+def _english_places() -> dict[str, str]:
+    """Provinces stand beside their figures where these are summed, in Chinese."""
+    names = pl.read_csv(TABLES / "regions.csv", infer_schema=False).filter(level="province")
+    return dict(names.select("name_zh", "name_en").iter_rows())
+
+
 def statement_cell(lang: Lang) -> pl.Expr:
     """What was said, as printed, its kind and its window, marked where that was inferred."""
     mark = pl.when("inferred").then(pl.lit({"zh": "（推定）", "en": " (inferred)"}[lang]))
     when = pl.concat_str(window(pl.col("start"), pl.col("end")), mark.otherwise(pl.lit("")))
-    said = escaped(pl.col("said").fill_null(""))
+    said = pl.col("said").fill_null("")
+    if lang == "en":
+        said = said.str.replace_many(_english_places())
     return pl.concat_str(
-        said, small(pl.concat_str(_named("kind", _KINDS, lang), when, separator=" · "))
+        escaped(said), small(pl.concat_str(_named("kind", _KINDS, lang), when, separator=" · "))
     )
 
 

@@ -262,7 +262,7 @@ def verdicts(record: Record, found: Sequence[Verdict], *, lang: Lang = "zh") -> 
     """
     order = ("contradicted", "compatible", "confirmed", "new")
     ranked = sorted(found, key=lambda v: (order.index(v.verdict), v.series, v.statement.id))
-    links = dict(source_cell(record.sources).collect().iter_rows())
+    links = dict(source_cell(record.sources, lang).collect().iter_rows())
     rows = _rows(ranked, record, lang)
     count = {name: sum(v.verdict == name for v in found) for name in VERDICTS}
     title = {name: f"{text[lang]} ({count[name]})" for name, text in _VERDICTS.items()}

@@ -17,7 +17,10 @@ from research.metrics.statements import INF, Statement
 
 CAUSES = {
     "rounding": {"zh": "几乎一致，可能只是进位或约数", "en": "hardly apart: only rounding"},
-    "unit": {"zh": "单位误写（万与亿）", "en": "万 printed for 亿, or the reverse"},
+    "unit": {
+        "zh": "单位误写（万与亿）",
+        "en": "wan (ten thousand) printed for yi (a hundred million)",
+    },
     "digit": {"zh": "多印或少印一位数", "en": "a digit too many or too few"},
     "stale": {"zh": "旧数用于新时段", "en": "an old figure announced for another window"},
     "province": {

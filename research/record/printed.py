@@ -289,7 +289,7 @@ def interval(
     # Sums such as 16.6 - 0.05 must not leak binary noise into reports.
     low = (size - down * step).clip(lower_bound=0).round_sig_figs(15)
     high = (size + up * step).round_sig_figs(15)
-    falls = value < 0
+    falls = (value < 0) | (1 / value == float("-inf"))  # a fall of 0.0 % is −0.0
     return pl.struct(
         pl.when(falls).then(-high).otherwise(low).alias("low"),
         pl.when(falls).then(-low).otherwise(high).alias("high"),

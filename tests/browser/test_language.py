@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 
 from research.lang import copies
 from research.record.record import Record, load
@@ -56,12 +56,13 @@ def quotable(record: Record) -> list[str]:
 
 
 def visible(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    """The language and text of all that a reader sees, without folded code and parameters."""
-    for hidden in page.select("head, script, style, code, pre, details.code, details.parameters"):
+    """The language and text of all that a reader sees, but for code and parameters as given."""
+    for hidden in page.select("head, script, style, code, pre, .parameters, .with"):
         hidden.decompose()
-    for text in page.find_all(string=True):
-        if said := " ".join(text.split()):
-            yield str(text.find_parent(lang=True)["lang"])[:2], said
+    for element in page.select("[lang]"):
+        for text in element.find_all(string=True):
+            if type(text) is NavigableString and text.find_parent(lang=True) is element:
+                yield str(element["lang"])[:2], " ".join(text.split())
 
 
 def unquoted(text: str, quotes: list[str]) -> str:

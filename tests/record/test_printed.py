@@ -600,7 +600,6 @@ def test_ten_and_more_times_has_the_step_of_ten_and_more() -> None:
     assert change_of("增长10余倍") == (1_000, 1_000, 2_000)  # as 10余万 is [10万, 20万)
 
 
-@pytest.mark.xfail(strict=True, reason="-0.0 < 0 is false, so the interval is that of a rise")
 def test_a_fall_of_nothing_is_a_fall() -> None:
     low, _, high = change_of("下降0.0%")  # of −0.04 %, say
     assert low <= -0.04
