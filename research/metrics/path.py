@@ -22,7 +22,8 @@ from research.metrics.polytope import (
 )
 from research.metrics.statements import DAY, INF, months
 
-_PRICE, _ROUNDS, _TOLERANCE, _NOTHING = 1e-3, 12, 1e-6, 1e-9
+_PRICES = (1e-3, 1e-2, 1e-4, 1e-5)  # the higher, the more rounds; the lower, the fewer digits
+_ROUNDS, _TOLERANCE, _NOTHING = 12, 1e-6, 1e-12
 
 
 def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
@@ -45,7 +46,8 @@ def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
         armed robberies, Boston 1966-74                    14.82   14.82     9.40
         turnover of electrical equipment, 1995-2015         7.85    7.85     6.66
     """
-    rows = polytope.in_use()
+    if not (rows := polytope.in_use()) or not windows:
+        return [0.0] * len(windows)
     over = [row.terms for row in rows]
     calendar = _calendar([*windows, *((t.start, t.end) for terms in over for t in terms)])
     pieces = Pieces([*over, *sums(calendar)])
@@ -57,7 +59,11 @@ def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
     said = np.flatnonzero(counts.any(axis=0))
     kept = slice(said[0], said[-1] + 1)
     factor, low, high = scaled(rows, polytope.scale)
-    rates = _rates(part[kept], counts[:, kept] * factor[:, None], low, high)
+    program = part[kept], counts[:, kept] * factor[:, None], low, high
+    found = (_rates(*program, price) for price in _PRICES)
+    rates = next((tried for tried in found if tried is not None), None)
+    if rates is None:
+        raise SolverError("path: none found; can the statements in use all be true?")
     cells = np.pad(rates, (said[0], len(part) - said[-1] - 1), mode="edge") * part * polytope.scale
 
     asked = np.array([(a.toordinal(), b.toordinal() + 1) for a, b in windows]).reshape(-1, 2)
@@ -72,38 +78,42 @@ def _calendar(windows: Sequence[Window]) -> list[Window]:
     return list(months(first.replace(day=1), after - DAY))
 
 
-def _rates(part: Array, matrix: Array, low: Array, high: Array) -> Array:
+def _rates(part: Array, matrix: Array, low: Array, high: Array, price: float) -> Array | None:
     """Monthly rates ≥ 0 of the least roughness with `low ≤ matrix @ (rates · part) ≤ high`.
 
     In the steps from rate to rate, roughness is a sum of squares, and this a least-distance program
     that non-negative least squares solve exactly (Lawson and Hanson 1974, Solving Least Squares
     Problems, ch. 23). It needs the first rate to have a price as well: that of moving from where
-    the round before left it, so that in the end it has none.
+    the round before left it, so that in the end it has none. None where rounding hides the answer,
+    or there is none.
     """
     from scipy.optimize import nnls
 
-    apart = np.sqrt([1 / _PRICE, *((part[1:] + part[:-1]) / 2)])  # months from middle to middle
+    apart = np.sqrt([1 / price, *((part[1:] + part[:-1]) / 2)])  # months from middle to middle
     limits = np.vstack([np.eye(len(part)), matrix[low > -INF] * part, -matrix[high < INF] * part])
     ends = np.concatenate([np.zeros(len(part)), low[low > -INF], -high[high < INF]])
     slopes = np.cumsum(limits[:, ::-1], axis=1)[:, ::-1] * apart
     size = np.linalg.norm(slopes, axis=1)
     slopes, last = slopes / size[:, None], np.eye(len(part) + 1)[-1]
     rates = first = np.zeros(len(part))
+    unit = abs(ends / size).max() or 1.0
     for _ in range(_ROUNDS):
-        short = ends / size - slopes @ first
-        unit = abs(short).max() or 1.0
+        short = (ends / size - slopes @ first) / unit
         try:
-            prices, _ = nnls(np.vstack([slopes.T, short / unit]), last, maxiter=9 * len(ends))
-        except RuntimeError as problem:
-            raise SolverError(f"path: {problem}") from problem
-        left = np.append(prices @ slopes, prices @ short / unit) - last
-        if left[-1] > -1e-14:
-            raise SolverError("path: infeasible; can the statements in use all be true?")
-        steps = first - left[:-1] / left[-1] * unit
-        before, rates = rates, np.cumsum(apart * steps)
-        first = steps * last[::-1][:-1]
-        if abs(rates - before).max() <= _TOLERANCE * abs(rates).max():
-            break
-    if (limits @ rates < ends - _TOLERANCE).any():
-        raise SolverError("path: not within its limits; can the statements in use all be true?")
-    return np.where(rates > _NOTHING * rates.max(), rates, 0.0)
+            prices, _ = nnls(np.vstack([slopes.T, short]), last, maxiter=9 * len(ends))
+        except RuntimeError:  # no end within the iterations
+            return None
+        left = np.append(prices @ slopes, prices @ short) - last
+        if left[-1] > -_NOTHING:  # farther away than can be seen, or nowhere
+            unit *= 1000
+            continue
+        moved = -left[:-1] / left[-1] * unit
+        before, rates = rates, np.cumsum(apart * (first + moved))
+        room = _TOLERANCE * np.maximum(abs(limits) @ abs(rates), 1)
+        room[: len(part)] = _TOLERANCE * abs(rates).max()
+        within = (limits @ rates >= ends - room).all()
+        if within and abs(rates - before).max() <= _TOLERANCE * abs(rates).max():
+            return np.where(rates > _NOTHING * rates.max(), rates, 0.0)
+        # With a distance of about 1 the answer has the most digits.
+        first, unit = (first + moved) * last[::-1][:-1], np.linalg.norm(moved) or 1.0
+    return None

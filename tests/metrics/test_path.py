@@ -121,6 +121,21 @@ def test_the_path_is_as_high_as_it_must_be_and_no_higher_than_it_may_be() -> Non
     assert path([level("year", YEAR, 0, 900)], [YEAR]) == pytest.approx([0.0])
 
 
+def test_where_nothing_holds_the_path_is_nothing() -> None:
+    polytope = Polytope([level("year", YEAR, 1200, 1300)])
+    polytope.use([])
+    assert smoothest(polytope, [HALF, REST]) == [0.0, 0.0]
+    assert polytope.bounds([HALF]) == [(0.0, INF)]
+
+
+def test_all_of_many_years_may_fall_on_a_day() -> None:
+    day = (date(2022, 4, 12), date(2022, 4, 12))
+    years = (date(2016, 1, 1), date(2024, 10, 20))
+    said = [level("day", day, 5, INF), level("years", years, 5, 5), level("year", YEAR, 5, INF)]
+    found = path(said, [day, years, HALF, REST])
+    assert found == pytest.approx([5, 5, 5, 0], abs=1e-4)
+
+
 def test_statements_that_cannot_all_be_true_have_no_path() -> None:
     with pytest.raises(SolverError, match="path"):
         path([level("year", YEAR, 1200, 1300), level("half", HALF, 1400, 1500)], [YEAR])
