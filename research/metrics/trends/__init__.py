@@ -10,4 +10,4 @@ from research.metrics.trends.changes import year_on_year as year_on_year
 from research.metrics.trends.interrupted import Interrupted as Interrupted
 from research.metrics.trends.interrupted import interrupted as interrupted
 from research.metrics.trends.kendall import mann_kendall as mann_kendall
-from research.metrics.trends.series import Refusal as Refusal
+from research.metrics.trends.telling import Refusal as Refusal

@@ -17,20 +17,8 @@ import numpy as np
 import polars as pl
 
 from research.lang import Lang
-from research.metrics.trends.series import (
-    Numbers,
-    Refusal,
-    SeriesLike,
-    Told,
-    between,
-    figure,
-    in_sequence,
-    label,
-    p_text,
-    read,
-    too_few,
-    words,
-)
+from research.metrics.trends.series import Numbers, SeriesLike, in_sequence, label, read
+from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
 from research.record.record import RecordError
 
 Search = Literal["exact", "pelt", "binseg", "window"]

@@ -16,17 +16,8 @@ from research.lang import Lang, in_words
 from research.metrics.compute import year_later
 from research.metrics.intervals import Interval
 from research.metrics.statements import months
-from research.metrics.trends.series import (
-    Refusal,
-    SeriesLike,
-    Told,
-    days_long,
-    label,
-    read,
-    too_few,
-    words,
-    years,
-)
+from research.metrics.trends.series import SeriesLike, days_long, label, read, years
+from research.metrics.trends.telling import Refusal, Told, too_few, words
 from research.record.record import RecordError
 
 Against = Literal["year", "previous"]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from research.lang import Lang
-from research.metrics.trends.series import Numbers, Told, p_text, words
+from research.metrics.trends.series import Numbers
+from research.metrics.trends.telling import Told, p_text, words
 
 
 @dataclass(frozen=True, repr=False)

@@ -21,17 +21,8 @@ from research.lang import Lang
 from research.metrics.trends.design import Design, Moment, Population, Rows, rows, season, where
 from research.metrics.trends.diagnostics import Diagnostics
 from research.metrics.trends.regression import Family, Fit, Statistic, data_of, regression
-from research.metrics.trends.series import (
-    Refusal,
-    SeriesLike,
-    Told,
-    between,
-    figure,
-    label,
-    p_text,
-    too_few,
-    words,
-)
+from research.metrics.trends.series import SeriesLike, label
+from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
 from research.record.record import RecordError
 
 _FAMILIES: dict[str, tuple[str, str]] = {

@@ -14,21 +14,8 @@ import numpy as np
 import polars as pl
 
 from research.lang import Lang
-from research.metrics.trends.series import (
-    Numbers,
-    Refusal,
-    SeriesLike,
-    Told,
-    between,
-    figure,
-    in_sequence,
-    label,
-    p_text,
-    read,
-    too_few,
-    words,
-    years,
-)
+from research.metrics.trends.series import Numbers, SeriesLike, in_sequence, label, read, years
+from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
 from research.record.record import RecordError
 
 Method = Literal["original", "hamed_rao", "yue_wang", "seasonal", "correlated_seasonal"]
@@ -232,7 +219,7 @@ def mann_kendall(
     >>> found.s, found.slope, round(found.p, 4)
     (-10.0, -1.0, 0.0167)
     """
-    frame = in_sequence(read(series))
+    frame, cyclic = in_sequence(read(series)), "seasonal" in method
     sides = 2 if alternative == "two-sided" else 1
     refused = _too_few(frame.height, method, confidence, sides, period)
     if isinstance(refused, Refusal):
@@ -245,10 +232,15 @@ def mann_kendall(
         )
     corrected = method != "correlated_seasonal" if continuity is None else continuity
     z = float(s - (np.sign(s) if corrected else 0)) / sqrt(var_s)
-    x, when, first, second, per = _pairs(frame, period if "seasonal" in method else None)
+    x, (when, season, per) = frame["value"].to_numpy(), _clock(frame, period if cyclic else None)
+    first, second = np.triu_indices(x.size, 1)
+    same = season[first] == season[second]
+    first, second = first[same], second[same]
     slopes = (x[second] - x[first]) / (when[second] - when[first])
-    slope, pairs, ties = float(np.median(slopes)), int(slopes.size), int((slopes == 0).sum())
-    plain = method == "original" and ties == 0
+    slope, tied = float(np.median(slopes)), slopes == 0
+    pairs, ties = np.bincount(season[first]), np.bincount(season[first], tied)
+    tau = s / float(np.sqrt((pairs - ties) * pairs).sum())
+    plain = method == "original" and not tied.any()
     if exact and not plain:
         raise RecordError("exact: only the original test of a series without ties has an exact p")
     if exact is None:
@@ -256,22 +248,19 @@ def mann_kendall(
     open_, least, most = _undecided(frame, first, second)
     return MannKendall(
         method, frame.height, s, var_s, z, _p(z, alternative, (when, x) if exact else None),
-        "exact" if exact else "normal", s / sqrt((pairs - ties) * pairs), slope,
-        float(np.median(x) - slope * (np.median(when) - when[0])), confidence, pairs, open_,
+        "exact" if exact else "normal", tau, slope,
+        float(np.median(x) - slope * (np.median(when) - when[0])), confidence, first.size, open_,
         *_slope_interval(slopes, var_s, confidence, ranks), least, most,
         (label(frame, 0), label(frame, -1)), per,
     )  # fmt: skip
 
 
-def _pairs(
-    frame: pl.DataFrame, period: int | None
-) -> tuple[Numbers, Numbers, Numbers, Numbers, str]:
-    """Values, times, the pairs that are compared (of one season), and what one of time is."""
-    x, position = frame["value"].to_numpy(), frame["position"].cast(pl.Float64).to_numpy()
-    first, second = np.triu_indices(x.size, 1)
+def _clock(frame: pl.DataFrame, period: int | None) -> tuple[Numbers, Numbers, str]:
+    """The time and the season of each row, and what one of time is."""
+    position = frame["position"].cast(pl.Float64).to_numpy()
     if period is not None:
-        same = (position[second] - position[first]) % period == 0
-        return x, (position - 1) // period, first[same], second[same], "cycle"
+        return (position - 1) // period, ((position - 1) % period).astype(int), "cycle"
+    one = np.zeros(frame.height, int)
     if "start" in frame.columns:
-        return x, frame.select(years()).to_series().to_numpy(), first, second, "year"
-    return x, position, first, second, "step"
+        return frame.select(years()).to_series().to_numpy(), one, "year"
+    return position, one, "step"

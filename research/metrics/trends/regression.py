@@ -54,7 +54,8 @@ def data_of(given: Sequence[Rows], design: Design) -> Data:
         np.concatenate(y), np.concatenate(x), np.concatenate(exposure),
         list(zip([0, *ends[:-1]], ends, strict=True)),
     )  # fmt: skip
-    if np.linalg.matrix_rank(data.x) < data.x.shape[1]:
+    size = np.abs(data.x).max(axis=0)  # a population in millions beside a 0 or 1 is no fault
+    if not size.all() or np.linalg.matrix_rank(data.x / size) < data.x.shape[1]:
         names = ", ".join(design.names())
         raise RecordError(f"the terms {names} cannot be told apart on these windows; leave one out")
     return data

@@ -1,21 +1,18 @@
-"""What every trend method reads and answers with: a small series, a refusal, a sentence.
+"""What every trend method reads: a small series. No statistics here.
 
-A series is a frame of windows (`start, end, low, value, high`, as `rs.compute`, `record.select` and
-`rs.bounds(…).frame` give it) or plain numbers at even steps. No statistics here.
+A frame of windows (`start, end, low, value, high`, as `rs.compute`, `record.select` and
+`rs.bounds(…).frame` give it), or plain numbers at even steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from research import lang as language
-from research.lang import Lang, Prose
 from research.metrics.compute import preferred
 from research.record.record import RecordError
 
@@ -24,63 +21,11 @@ SeriesLike = pl.DataFrame | pl.Series | Sequence[float]
 _BEST = {"doubt", "quality", "issued", "observation_id", "indicator", "geo", "scope", "yoy_pct"}
 
 
-class Told:
-    """A result that says itself: `.say(lang)`; in a notebook in both languages."""
-
-    def sentences(self, lang: Lang) -> list[str]:
-        """What was found, how strong, on how many points, and what to be careful about."""
-        raise NotImplementedError
-
-    def say(self, lang: Lang) -> Prose:
-        """The sentences as one text in a language."""
-        return Prose({"zh": "", "en": " "}[lang].join(self.sentences(lang)))
-
-    def table(self) -> pl.DataFrame | None:
-        """The numbers, if they are a table."""
-        return None
-
-    def __repr__(self) -> str:
-        table = self.table()
-        return str(self.say("en")) + ("" if table is None else f"\n{table}")
-
-    def _repr_html_(self) -> str:
-        table = self.table()
-        said = (f'<p lang="{one}">{escape(str(self.say(one)))}</p>' for one in ("zh", "en"))
-        return "".join(said) + ("" if table is None else table._repr_html_())
-
-
-@dataclass(frozen=True, repr=False)
-class Refusal(Told):
-    """Why a method gives no number. It is false, so that `if found:` reads as it should."""
-
-    zh: str
-    en: str
-
-    def __bool__(self) -> bool:
-        return False
-
-    def sentences(self, lang: Lang) -> list[str]:
-        return [words(lang, self.zh, self.en)]
-
-
-def words(lang: Lang, zh: str, en: str) -> str:
-    """One of two texts, by the language."""
-    return {"zh": zh, "en": en}[lang]
-
-
-def too_few(what: tuple[str, str], points: int, needed: int, why: tuple[str, str]) -> Refusal:
-    """A refusal for want of points; `what` and `why` in Chinese and English."""
-    return Refusal(
-        f"{what[0]}至少需要 {needed} 个数据点，现有 {points} 个：{why[0]}。",
-        f"{what[1]} needs at least {needed} points and there are {points}: {why[1]}.",
-    )
-
-
 def read(series: SeriesLike) -> pl.DataFrame:
     """A series in order of time: `position` from 1, `low`, `value`, `high`, and its windows if any.
 
     Rows without a value are left out; a frame of `record.select` keeps the best figure a window.
-    Raises `RecordError` where two rows remain for one window, or an interval holds not its value.
+    Raises `RecordError` where two rows remain for one window.
 
     >>> read([3, 1, 2])["position"].to_list()
     [1, 2, 3]
@@ -171,21 +116,3 @@ def label(frame: pl.DataFrame, row: int) -> str:
         return f"{frame['position'][row]:g}"
     window = language.window(pl.col("start"), pl.col("end"))
     return str(frame[row].select(window).item())
-
-
-def figure(value: float, lang: Lang) -> str:
-    """An estimate, to four digits: its interval stands beside it."""
-    return str(pl.select(language.number(pl.lit(float(value)), lang, 4)).item())
-
-
-def between(low: float, high: float, lang: Lang) -> str:
-    """The interval beside it, rounded outward to as many."""
-    if low == float("-inf"):
-        return words(lang, "没有界限", "without bounds")
-    ends = pl.lit(float(low)), pl.lit(float(high))
-    return str(pl.select(language.between(*ends, lang, 4)).item())
-
-
-def p_text(p: float) -> str:
-    """A p-value as it is read: never 0."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
