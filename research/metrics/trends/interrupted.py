@@ -108,32 +108,39 @@ class Interrupted(Told):
         return {name: float(end[0]) for name, end in self.fit.line(row).items()}
 
     def sentences(self, lang: Lang) -> list[str]:
-        row = int((self.frame["position"] < self.design.starts[0]).sum())
-        first, (zh, en) = label(self.frame, row), _FAMILIES[self.fit.family]
+        first, (zh, en) = self._from(0), _FAMILIES[self.fit.family]
         zh = f"{first} 之前 {self.before} 个、自该期起 {self.after} 个数据点，{zh}模型。"
         en = f"{self.before} points before and {self.after} from {first} on, {en} model."
         head = words(lang, zh, en)
         kinds = ("group_level", "group_slope") if self.design.control else ("level", "slope")
-        changes = [t for t in self.coefficients["term"] if t.startswith(kinds)]
-        said = [head, *(self._change(term, lang) for term in changes)]
-        return [*said, *self.diagnostics.sentences(lang), *self._caveats(lang)]
+        terms = [t for t in self.coefficients["term"] if t.startswith(kinds)]
+        each = len(terms) // len(self.design.starts) or 1
+        changes = [self._change(t, self._from(i // each), lang) for i, t in enumerate(terms)]
+        return [head, *changes, *self.diagnostics.sentences(lang), *self._caveats(lang)]
 
-    def _change(self, term: str, lang: Lang) -> str:
+    def _from(self, interruption: int) -> str:
+        """The first window after an interruption, in words."""
+        start = self.design.starts[interruption]
+        return label(self.frame, int((self.frame["position"] < start).sum()))
+
+    def _change(self, term: str, first: str, lang: Lang) -> str:
         row, names = self.term(term), ("estimate", "low", "high")
-        zh, en = "变化 {}", "differs by {}"
+        zh, en = "较此前趋势线相差 {}", "differs by {} from the line before"
         if self.fit.family != "least_squares":
             names = ("ratio", "ratio_low", "ratio_high")
             zh, en = "为此前趋势线的 {} 倍", "is {} times that of the line before"
         value, low, high = (row[name] for name in names)
         what = ("水平", "level") if "level" in term else ("每期增减", "growth a step")
+        if "level" in term and self.design.since == "start":
+            what = ("时间起点处的水平", "level at the start of time")
         more = ("（扣除对照后）", " beyond the control's") if self.design.control else ("", "")
         zh, en = (text.format(figure(value, lang)) for text in (zh, en))
         interval = between(low, high, lang)
         level, test = f"{self.fit.confidence:.0%}", f"{self.fit.statistic}: {p_text(row['p'])}"
         return words(
             lang,
-            f"此后{what[0]}{more[0]}{zh}（{level} 区间 {interval}；{test}）。",
-            f"After it the {what[1]}{more[1]} {en} ({level} interval {interval}; {test}).",
+            f"{first} 起{what[0]}{more[0]}{zh}（{level} 区间 {interval}；{test}）。",
+            f"From {first} on the {what[1]}{more[1]} {en} ({level} interval {interval}; {test}).",
         )
 
     def _caveats(self, lang: Lang) -> list[str]:
@@ -153,14 +160,14 @@ class Interrupted(Told):
         return [words(lang, *told) for told in found]
 
 
-def _refused(sides: tuple[int, int], design: Design) -> Refusal | None:
+def _refused(parts: list[int], design: Design) -> Refusal | None:
     """Three points on either side; more points than terms; two cycles of whatever is seasonal."""
-    (before, after), points = sides, sum(sides)
-    if min(sides) < _EITHER_SIDE:
-        zh = f"{_WHAT[0]}两侧各需 {_EITHER_SIDE} 个数据点（Cochrane EPOC）"
+    points = sum(parts)
+    if min(parts) < _EITHER_SIDE:
+        zh = f"{_WHAT[0]}的每一段各需 {_EITHER_SIDE} 个数据点（Cochrane EPOC）"
         en = f"{_WHAT[1]} needs {_EITHER_SIDE} points on each side (Cochrane EPOC)"
-        zh = f"{zh}，现有中断前 {before} 个、中断后 {after} 个。"
-        return Refusal(zh, f"{en}; there are {before} before and {after} after.")
+        zh = f"{zh}，现有 {'、'.join(map(str, parts))} 个。"
+        return Refusal(zh, f"{en}; there are {' and '.join(map(str, parts))}.")
     terms = sum(not name.startswith("group") for name in design.names())
     needed = max(terms + 2, floor(2 * design.period) if design.harmonics else 0)
     if points >= needed:
@@ -235,24 +242,24 @@ def interrupted(
         season(given.frame, period), bool(others), names,
     )  # fmt: skip
     given = given.without(design.phased_in(given.position))
-    after = (given.position >= starts[0])[given.used]
-    sides = int((~after).sum()), int(after.sum())
-    refused = _refused(sides, design)
+    edges = [-np.inf, *starts, np.inf]
+    parts = np.histogram(given.position[given.used], edges)[0].tolist()
+    refused = _refused(parts, design)
     if refused is not None:
         return refused
     if any(other.position.tolist() != given.position.tolist() for other in others):
         raise RecordError("control: it must have the same windows as the series")
     data = data_of([*(replace(other, used=given.used) for other in others), given], design)
     fit = regression(
-        family, data, design.names(), lags=_lag(lags, family, sum(sides)),
+        family, data, design.names(), lags=_lag(lags, family, sum(parts)),
         small_sample=small_sample, confidence=confidence,
         statistic=statistic or ("t" if family == "least_squares" else "z"),
     )  # fmt: skip
     if fit is None:
         en = "The line meets every point: nothing is left from which to tell an error."
         return Refusal("模型与每个数据点完全吻合，没有残差可估计误差。", en)
-    straddled = _straddling(given.frame, moments)
-    return Interrupted(fit, design, _lines(fit, given, design), *sides, straddled)
+    lines, straddled = _lines(fit, given, design), _straddling(given.frame, moments)
+    return Interrupted(fit, design, lines, parts[0], sum(parts[1:]), straddled)
 
 
 def _several(control: SeriesLike | Sequence[pl.DataFrame] | None) -> Sequence[SeriesLike]:

@@ -244,6 +244,9 @@ def test_prediction_and_effect_at_given_times() -> None:
 def test_several_interruptions_are_several_terms() -> None:
     found = rs.trend.interrupted(sicily(), [BAN, date(2006, 1, 1)], slope=False)
     assert found.coefficients["term"].to_list() == ["constant", "time", "level_1", "level_2"]
+    assert "From 2005-01 on the level" in str(found.say("en"))
+    assert "From 2006-01 on the level" in str(found.say("en"))
+    assert not rs.trend.interrupted(sicily(), [BAN, date(2005, 3, 1)])
 
 
 def test_it_says_what_changed_and_never_why() -> None:
@@ -252,7 +255,7 @@ def test_it_says_what_changed_and_never_why() -> None:
     assert "36 points before and 23 from 2005-01 on, quasi-Poisson model" in english
     assert "level is 0.8851 times that of the line before (95% interval 0.8394 to 0.9333" in english
     assert "overdispersed" in english
-    assert "此后水平为此前趋势线的 0.8851 倍" in chinese
+    assert "2005-01 起水平为此前趋势线的 0.8851 倍" in chinese
     for word in ("because", "effect of", "due to", "caused", "因为", "导致", "由于"):
         assert word not in english + chinese
     assert "<p lang=" in found._repr_html_()
@@ -279,8 +282,8 @@ def test_breusch_godfrey_is_that_of_statsmodels() -> None:
 def test_too_few_points_are_refused_in_words() -> None:
     found = rs.trend.interrupted([1, 2, 3, 4, 5, 6, 7, 8], 7)
     assert not found
-    assert "6 before and 2 after" in str(found.say("en"))
-    assert "两侧各需 3 个" in str(found.say("zh"))
+    assert "there are 6 and 2" in str(found.say("en"))
+    assert "每一段各需 3 个数据点" in str(found.say("zh"))
     assert not rs.trend.interrupted(list(range(1, 21)), 10, harmonics=2)
     assert not rs.trend.interrupted([1, 2, 3, 4, 5, 6], 4, harmonics=1)
 
