@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from research.record.record import Record
+
+Overlay = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="FANZHA_OVERLAY", help="A folder of your own tables to lay over the record."
+    ),
+]
 
 app = typer.Typer(
     help="An open, reproducible record of China's campaign against telecom and online fraud.",
@@ -18,3 +32,24 @@ def stop(message: str) -> typer.Exit:
     """Status 2: the call was wrong and nothing was done."""
     console.print(message, style="red", markup=False, soft_wrap=True)
     return typer.Exit(2)
+
+
+def laid_over(overlay: Path | None) -> tuple[Path, ...]:
+    """The folder that lies over the record, if any; kernels and workers are told of it too."""
+    if overlay is None:
+        return ()
+    if not overlay.is_dir():
+        raise stop(f"--overlay {overlay}: no such folder; `fanzha add` makes one")
+    os.environ["FANZHA_OVERLAY"] = str(overlay.resolve())
+    return (overlay,)
+
+
+def loaded() -> Record:
+    """The record, with what lies over it."""
+    from research.record.record import load
+    from research.record.tables import TableError
+
+    try:
+        return load()
+    except TableError as error:
+        raise stop(str(error)) from error

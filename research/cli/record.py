@@ -7,11 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from research.cli.common import app, stop
-
-Overlay = Annotated[
-    Path | None, typer.Option(help="A folder of your own tables to lay over the record.")
-]
+from research.cli.common import Overlay, app, laid_over, loaded, stop
 
 
 @app.command()
@@ -21,10 +17,8 @@ def export(
     overlay: Overlay = None,
 ) -> None:
     """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
-    from research.record.record import load
-
+    laid_over(overlay)
     try:
-        record = load() if overlay is None else load().overlay(overlay)
-        typer.echo(record.export(path, format))
+        typer.echo(loaded().export(path, format))
     except (ValueError, OSError) as error:
         raise stop(str(error)) from error

@@ -9,19 +9,17 @@ from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 import yaml
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from research.cli.common import app, console, stop
+from research.cli.common import Overlay, app, console, laid_over, loaded, stop
 from research.reports.batch import Batch, Result, Workers, cluster
+from research.reports.inputs import TABLES
 from research.reports.run import ParameterError, Project, Reader, Run
 from research.reports.shelf import Shelf
-
-if TYPE_CHECKING:
-    from research.record.record import Record
 
 Selected = Annotated[
     list[str] | None,
@@ -64,19 +62,9 @@ def _runs(batch: Batch, selected: Iterable[str], overrides: dict[str, Any]) -> l
     return runs
 
 
-def _batch(reports: Path) -> Batch:
+def batch_of(reports: Path, overlay: Path | None = None) -> Batch:
     """The batch of the checkout that the call stands in."""
-    return Batch(_project(), Shelf(reports), _load)
-
-
-def _load() -> Record:
-    from research.record.record import load
-    from research.record.tables import TableError
-
-    try:
-        return load()
-    except TableError as error:
-        raise stop(str(error)) from error
+    return Batch(_project(), Shelf(reports), loaded, (TABLES, *laid_over(overlay)))
 
 
 def _progress() -> Progress:
@@ -123,6 +111,7 @@ def run(
     timeout: Annotated[float | None, typer.Option(help="Seconds that a cell may take.")] = None,
     retries: Annotated[int, typer.Option(min=0, help="New tries where a kernel died.")] = 1,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at a failure.")] = False,
+    overlay: Overlay = None,
 ) -> None:
     """Execute parameter files with papermill and write reports/ and reports/index.html.
 
@@ -132,7 +121,7 @@ def run(
     the call was wrong, 130 if it was interrupted: what is finished stays, the next call does the
     rest.
     """
-    began, batch = monotonic(), _batch(reports)
+    began, batch = monotonic(), batch_of(reports, overlay)
     runs = _runs(batch, selected or (), _overrides(parameter or [], lang))
     if changed:
         made = {run.title: run for run in batch.shelf.runs(batch.project)}
@@ -175,9 +164,11 @@ def list_runs() -> None:
 
 
 @app.command()
-def why(selected: Selected = None, reports: Reports = Path("reports")) -> None:
+def why(
+    selected: Selected = None, reports: Reports = Path("reports"), overlay: Overlay = None
+) -> None:
     """Say what has changed since each report was made: what `fanzha run` would do, and why."""
-    batch = _batch(reports)
+    batch = batch_of(reports, overlay)
     for run in _runs(batch, selected or (), {}):
         try:
             lines = batch.why(run)
@@ -190,14 +181,17 @@ def why(selected: Selected = None, reports: Reports = Path("reports")) -> None:
 
 @app.command()
 def verify(
-    selected: Selected = None, reports: Reports = Path("reports"), jobs: Jobs = _JOBS
+    selected: Selected = None,
+    reports: Reports = Path("reports"),
+    jobs: Jobs = _JOBS,
+    overlay: Overlay = None,
 ) -> None:
     """Execute again, elsewhere, and compare: the same inputs must give the same bytes.
 
     Status 1 where a report is not there, failed, or came out otherwise.
     """
     with tempfile.TemporaryDirectory() as folder:
-        again = _batch(Path(folder))
+        again = batch_of(Path(folder), overlay)
         runs = _runs(again, selected or (), {})
         results = _told(again.run(runs, partial(Workers, jobs)), len(runs), quiet=["done"])
         wrong = [result for result in results if not _same(result, again.shelf, Shelf(reports))]

@@ -6,6 +6,7 @@ Formulas over figures are `research.metrics`; drawing them is `research.charts`.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -306,14 +307,18 @@ class Record:
             .collect()
         )
 
-    def overlay(self, path: str | Path) -> Record:
-        """This record with a folder of your own tables of the same shape laid over it.
+    def overlay(self, path: str | Path | Mapping[str, pl.DataFrame]) -> Record:
+        """This record with your own tables of the same shape laid over it: a folder, or frames.
 
         The folder holds any of `observations.csv`, `claims.csv`, `sources.csv`, … (or `.parquet`).
         A row whose key is known replaces the old one; others are added. Raises `TableError`.
         """
         frames = dict(self._frames)
-        given_tables = tables.read_folder(Path(path))
+        if isinstance(path, Mapping):
+            given_tables = {name: tables.validated(frame, name) for name, frame in path.items()}
+            origin = "the frames"
+        else:
+            given_tables, origin = tables.read_folder(Path(path)), Path(path).name
         for name, given in given_tables.items():
             measure = {"observations": with_intervals, "comparisons": with_ratios}.get(name)
             over = measure(given, self.rounding) if measure else given
@@ -321,7 +326,7 @@ class Record:
             kept = frames[name].join(over, on=key, how="anti", maintain_order="left")
             frames[name] = pl.concat([kept, over])
             shape = frames[name].select(SCHEMAS[name].column_names())
-            tables.validated(shape, name, f"{name} of the record under {Path(path).name}")
+            tables.validated(shape, name, f"{name} of the record under {origin}")
         for name in given_tables:
             tables.check_references(frames, {name: given_tables[name]})
         return Record._of(frames, self.rounding, self.vintage)
@@ -381,7 +386,9 @@ def _known(names: Names, known: Iterable[str], what: str) -> list[str] | None:
 def load(path: str | Path | None = None, *, rounding: Rounding = "either") -> Record:
     """The official record that travels in the package, or the one exported to a folder at `path`.
 
-    `rounding` says what a printed digit may hide: `either` (rounded or cut), `nearest`, `floor`.
+    Over the official one lies the folder of your own tables that `FANZHA_OVERLAY` names, if it is
+    set: so notebooks see them, whoever runs them. `rounding` says what a printed digit may hide:
+    `either` (rounded or cut), `nearest`, `floor`.
     Raises `TableError` where a table breaks its contract.
 
     >>> load().observations.height >= 2800
@@ -392,4 +399,10 @@ def load(path: str | Path | None = None, *, rounding: Rounding = "either") -> Re
     folder = tables.TABLES if path is None else Path(path)
     found = tables.read_folder(folder)
     frames = {n: found[n] if n in found else schema.create_empty() for n, schema in SCHEMAS.items()}
-    return Record._of(frames, rounding)
+    record = Record._of(frames, rounding)
+    laid = os.environ.get(OVERLAY) if path is None else None
+    return record.overlay(laid) if laid else record
+
+
+OVERLAY = "FANZHA_OVERLAY"
+"""The environment variable that names a folder of tables to lay over the official record."""

@@ -28,7 +28,7 @@ from research.reports import inputs
 from research.reports.inputs import TABLES, Inputs, digest
 from research.reports.run import ParameterError, Project, Run, defaults_of, parameters_of
 from research.reports.shelf import Shelf
-from research.reports.task import Outcome, Task, perform
+from research.reports.task import OVERLAID, Outcome, Task, perform
 
 if TYPE_CHECKING:
     from research.record.record import Record
@@ -64,7 +64,7 @@ class Batch:
     """Runs of one project over one folder of reports, with one record.
 
     `load` gives the record; it is called only where a run cannot be skipped at a glance. `folders`
-    hold its tables.
+    hold its tables: the official ones, and what lies over them.
     """
 
     def __init__(
@@ -77,6 +77,8 @@ class Batch:
         self.project, self.shelf, self.record = project, shelf, cache(load)
         self.code, self.libraries = inputs.code(), inputs.libraries()
         self.tables = inputs.tables(folders)
+        _, *over = folders
+        self._over = {f"{OVERLAID}/{p.name}": p for f in over for p in sorted(f.glob("*.*"))}
         self._notebook = cache(project.notebook)
 
     def inputs(self, run: Run, *, rows: bool = True) -> Inputs:
@@ -86,8 +88,21 @@ class Batch:
         """
         values = parameters_of(run)
         source = digest(self._notebook(run.notebook, run.origin).encode())
-        found = Inputs(source, values, self.code, self.libraries, tables=self.tables)
+        files = {name: digest(data) for name, data in self._files(run, values).items()}
+        found = Inputs(source, values, self.code, self.libraries, files, tables=self.tables)
         return replace(found, record=self._reached(run, values)) if rows else found
+
+    def _files(self, run: Run, values: Mapping[str, Any]) -> dict[str, bytes]:
+        """The files that parameters name, by their names. Raises `ParameterError`."""
+        found = {}
+        for key in inputs.FILES.get(run.notebook, ()):
+            if name := values.get(key):
+                try:
+                    found[str(name)] = (self.project.root / str(name)).read_bytes()
+                except OSError as problem:
+                    said = f"{run.origin}: {key}: {name} cannot be read: {problem.strerror}"
+                    raise ParameterError(said) from problem
+        return found
 
     def _reached(self, run: Run, values: Mapping[str, Any]) -> Mapping[str, str]:
         return inputs.reached(self.record(), run.notebook, values)
@@ -128,7 +143,9 @@ class Batch:
     def job(self, run: Run, timeout: float | None = None) -> Job:
         """A run made ready. Raises `ParameterError`."""
         values, notebook = self.checked(run), self._notebook(run.notebook, run.origin)
-        task = Task(run.title, notebook, values, self.code, {}, timeout)
+        over = {name: path.read_bytes() for name, path in self._over.items()}
+        files = over | {n: d for n, d in self._files(run, values).items() if not _outside(n)}
+        task = Task(run.title, notebook, values, self.code, files, timeout)
         return Job(run, task, self.inputs(run))
 
     def run(
@@ -180,6 +197,11 @@ class Batch:
             return replace(result, status="done", report=page)
         except OSError as problem:
             return replace(result, error=f"cannot be written: {problem}")
+
+
+def _outside(name: str) -> bool:
+    """Whether a file stands outside of the project: a run reads it where it is."""
+    return Path(name).is_absolute() or ".." in Path(name).parts
 
 
 def _readable(run: Run) -> dict[str, Any]:

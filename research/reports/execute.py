@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -17,9 +19,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from research.record.record import OVERLAY
 from research.reports import inputs
 from research.reports.html import render
-from research.reports.task import Outcome, Task
+from research.reports.task import OVERLAID, Outcome, Task
 
 _CODE = inputs.code()  # as it was when this process read it
 
@@ -36,11 +39,26 @@ def execute(task: Task) -> Outcome:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        notebook, error, lost = _executed(task, folder)
+        with _overlaid(folder / OVERLAID):
+            notebook, error, lost = _executed(task, folder)
     cells = tuple(_seconds(cell) for cell in notebook.cells if cell.cell_type == "code")
     text = nbformat.writes(_stripped(notebook)) + "\n"
     page = "" if error else _page(task, notebook)
     return Outcome(task.title, text, page, error, lost, time.monotonic() - began, cells)
+
+
+@contextmanager
+def _overlaid(folder: Path) -> Iterator[None]:
+    """Let `rs.load()` in the kernel see the tables that came with the task, and no others."""
+    before = os.environ.pop(OVERLAY, None)
+    if folder.is_dir():
+        os.environ[OVERLAY] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(OVERLAY, None)
+        if before is not None:
+            os.environ[OVERLAY] = before
 
 
 def _executed(task: Task, folder: Path) -> tuple[nbformat.NotebookNode, str, bool]:

@@ -25,6 +25,10 @@ REACH = {
     "trend": ("indicator",),
 }
 """Parameters that name all the indicators which a notebook reads; others may read any row."""
+FILES = {
+    "check": ("bulletin",),
+}
+"""Parameters that name a file, whose content then is an input too."""
 
 
 def digest(data: bytes) -> str:

@@ -122,10 +122,21 @@ class Comparators(Common):
 
 
 class Check(Common):
-    """Does this bulletin agree with all that was announced?"""
+    """Does this bulletin agree with all that was announced?
 
-    source: str
+    `bulletin` is a file; it is read, and `source` does not count.
+    """
+
+    source: str | None = None
+    bulletin: str | None = None
+    issued: Day = None
     slack_days: NonNegativeInt = SLACK_DAYS
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if not (self.source or self.bulletin):
+            raise ValueError("source: None, and bulletin is None too; give one of them")
+        return self
 
 
 class Quality(Common):

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+OVERLAID = "overlay"
+"""The folder of a run's files that lies over the record as the run sees it."""
+
 
 @dataclass(frozen=True)
 class Task:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from research.lang import Lang
 from research.loaders.bulletin import frames, places
 from research.loaders.bulletin.quantities import quantities
 from research.loaders.bulletin.reading import read as reader
@@ -40,6 +41,7 @@ class Reading:
     observations: pl.DataFrame
     claims: pl.DataFrame
     unread: pl.DataFrame
+    lang: Lang = "zh"
 
     def as_json(self) -> dict[str, Any]:
         """One object: `source`, `text`, `observations`, `claims`, `unread`; rows have `span`."""
@@ -49,22 +51,33 @@ class Reading:
             **{name: _rows(getattr(self, name)) for name in ("observations", "claims", "unread")},
         }
 
-    def complete(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Observations and claims that the record can take: those whose window is known."""
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """What the record can take, by table: rows whose window is known, and their source.
+
+        `record.overlay(reading.tables())` is the record with this bulletin in it.
+        """
         known = pl.col("start").is_not_null() & pl.col("end").is_not_null()
-        return (
-            self.observations.filter(known).select(Observations.column_names()),
-            self.claims.filter(known).select(Claims.column_names()),
-        )
+        shape = {"observations": Observations, "claims": Claims}
+        return {
+            "sources": pl.DataFrame([self.source | {"quality": "press", "note": _NOTE}]),
+            **{
+                name: getattr(self, name).filter(known).select(schema.column_names())
+                for name, schema in shape.items()
+            },
+        }
 
     def __repr__(self) -> str:
         counts = f"{self.observations.height} observations, {self.claims.height} claims"
         return f"Reading({self.source['title']!r}: {counts}, {self.unread.height} unread)"
 
+    def shown(self, lang: Lang) -> Reading:
+        """The same, to be shown in another language."""
+        return replace(self, lang=lang)
+
     def _repr_html_(self) -> str:
         from research.loaders.bulletin.shown import as_html
 
-        return as_html(self, "zh")
+        return as_html(self, self.lang)
 
 
 def read_bulletin(
@@ -107,6 +120,9 @@ def read_bulletin(
     return Reading(
         read.text, about, observations, claims, frames.unread(found.unread, repeated, read)
     )
+
+
+_NOTE = "read by program from the text of the bulletin"
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
@@ -10,9 +11,9 @@ from research.loaders.bulletin.claims import Said
 from research.loaders.bulletin.reading import Figure, Unread
 from research.loaders.bulletin.text import Page
 from research.record import tables
-from research.record.frames import with_ids
+from research.record.frames import completed_claims, completed_observations, with_ids
 from research.record.printed import change, reading
-from research.record.schema import QUALIFIER_OF, Claims, Observations
+from research.record.schema import QUALIFIER_OF, SCHEMAS, Claims, Observations
 
 _NO_WINDOW = "no window: the text gives none, or it needs the day of issue"
 _SPAN = {"span_start": pl.Int64, "span_end": pl.Int64}
@@ -45,6 +46,12 @@ def _row(figure: Figure, page: Page) -> dict[str, object]:
     }
 
 
+@cache
+def _units() -> pl.DataFrame:
+    indicators = tables.read(tables.TABLES / "indicators.csv", "indicators")
+    return indicators.select("indicator", pl.col("unit").replace("money", "yuan"))
+
+
 def observations(
     figures: Iterable[Figure], page: Page, source_id: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -57,13 +64,11 @@ def observations(
     frame = pl.DataFrame([_row(f, page) for f in figures], schema=typed)
     read, move = reading(pl.col("printed")).struct, change(pl.col("yoy_printed")).struct
     limit = read.field("limit").replace_strict(QUALIFIER_OF, default=None, return_dtype=pl.String)
-    indicators = tables.read(tables.TABLES / "indicators.csv", "indicators")
     series = ["indicator", "geo"]
     same = [*series, "value", pl.when(pl.col("value").is_null()).then("yoy_pct")]
     filled = (
-        frame.join(indicators.select("indicator", "unit"), on="indicator", maintain_order="left")
+        frame.join(_units(), on="indicator", maintain_order="left")
         .with_columns(
-            pl.col("unit").replace("money", "yuan"),
             source_id=pl.lit(source_id),
             value=read.field("value"),
             qualifier=limit.cast(_OBSERVATIONS["qualifier"]),
@@ -129,3 +134,26 @@ def unread(refused: Iterable[Unread], aside: pl.DataFrame, page: Page) -> pl.Dat
     rows = [(u.reason, *page.span(u.start, u.end)) for u in refused] + aside.rows()
     printed = [(page.text[start:end], reason, start, end) for reason, start, end in rows]
     return pl.DataFrame(printed, schema=_UNREAD, orient="row").sort("span_start", "span_end")
+
+
+def retaken(table: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+    """Rows of `observations` or `claims` that a person has looked through, as the table has them.
+
+    What follows from the printed words (id, value, qualifier, unit, percent) is filled anew. Raises
+    `TableError` for a row that breaks the table's contract.
+    """
+    if not rows:
+        return SCHEMAS[table].create_empty()
+    indicators = tables.read(tables.TABLES / "indicators.csv", "indicators")
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    if table == "claims":
+        completed = completed_claims(frame.select(c for c in _GIVEN_CLAIM if c in frame.columns))
+    else:
+        given = frame.select(c for c in _GIVEN if c in frame.columns)
+        moved = change(pl.col("yoy_printed").cast(pl.String)).struct.field("value")
+        completed = completed_observations(given, indicators).with_columns(yoy_pct=moved)
+    return tables.validated(completed, table, f"{table} of the bulletin")
+
+
+_GIVEN = [c for c in Observations.column_names() if c not in _FILLED - {"source_id", "note"}]
+_GIVEN_CLAIM = [c for c in Claims.column_names() if c != "claim_id"]

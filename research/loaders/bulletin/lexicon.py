@@ -30,6 +30,8 @@ class Rule:
     unless: re.Pattern[str] | None
     scope: str | None
     since: date | None
+    needs: tuple[frozenset[str], ...]
+    """Sets of characters of which a text must hold one each: a quick look before the patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ def _optional(words: str | None) -> re.Pattern[str] | None:
     return pattern(words) if words else None
 
 
+def _needed(words: str) -> frozenset[str]:
+    """One character that each alternative cannot do without; all of its own if none is sure."""
+    needed: set[str] = set()
+    for part in re.split(r"\|(?![^()]*\))", words):
+        sure = re.sub(r"\((?:[^()]|\([^()]*\))*\)\??|\[[^\]]*\]\??|.\?|…|\\.", "", part)
+        needed |= set(sure[:1] or re.sub(r"[^\w%]|…", "", part))
+    return frozenset(needed)
+
+
 @cache
 def rules() -> dict[str, tuple[Rule, ...]]:
     """The rules by measure word."""
@@ -66,6 +77,7 @@ def rules() -> dict[str, tuple[Rule, ...]]:
             _optional(row["unless"]),
             row["scope"],
             row["since"],
+            tuple(_needed(row[c]) for c in ("verb", "noun") if row[c]),
         )
         for measure in row["measure"].split("|"):
             found.setdefault(measure, []).append(rule)
@@ -100,9 +112,12 @@ def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[M
     """All rules that fit, the best first."""
     own = own[-_CONTEXT:]
     near = "，".join(re.split("[，：]", own)[-2:])
+    seen = frozenset(own + tail)
     found = []
     for rule in rules().get(measure, ()) if measure else _nouns():
         if rule.theme and rule.theme not in themes:
+            continue
+        if any(need.isdisjoint(seen) for need in rule.needs):
             continue
         verb = _nearest(rule.verb, own, tail)
         noun = _nearest(rule.noun, own, tail) if verb else None
@@ -131,11 +146,14 @@ _THEMES = {
     "bading": re.compile("拔钉"),
     "检察": re.compile("检察"),
 }
+_ANY = re.compile("|".join(p.pattern for p in _THEMES.values()))
 _SEVERAL = re.compile("”、?“|”等专项|”和“")
 
 
 def themes(words: str) -> frozenset[str]:
     """What a stretch of text is about; a list of several operations is about none of them."""
+    if not _ANY.search(words):
+        return frozenset()
     if _SEVERAL.search(words):
         words = re.sub(r"“[^”]{0,16}”", "", words)
     return frozenset(name for name, pattern in _THEMES.items() if pattern.search(words))

@@ -41,7 +41,7 @@ NOT_COUNTS = frozenset([*"年天日周岁级类种期项", "个月", "个小时"
 
 _SCALE = r"(?:[十百千]?万亿|[十百千]?[万亿]|[百千])"
 _ARABIC = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d{{1,15}})(?:\.\d{{1,6}})?(?: ?{_SCALE})?"
+    rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,5}}|\d+)(?:\.\d{{1,6}})?(?: ?{_SCALE})?"
     rf"(?:\d{{1,4}}(?:\.\d{{1,3}})?{_SCALE}){{0,3}}(?:(?<=[万千百亿])\d{{1,4}})?"
 )
 _DIGIT = "一二三四五六七八九〇零"
@@ -59,12 +59,13 @@ _RATE = (
     r"|翻了?[一两二三]?番|[一二三四五六七八九十]{1,2}分之[一二三四五六七八九]|(?:过|近|超)?半数"
 )
 _QUANTITY = re.compile(
+    rf"(?=[0-9一二两三四五六七八九十廿〇零百翻过半上数几近超突大将接不至逾约])"
     rf"(?P<before>{_BEFORE})?(?:(?P<rate>{_RATE})"
     rf"|(?P<number>(?:{_ARABIC})|(?:{_CHINESE}))(?P<more>[余多]?{_SCALE}?[余多]?)"
     rf"(?P<spell> ?)(?P<measure>{_MEASURE})?)(?P<after>{_AFTER})?"
 )
-_CODE_BEFORE = re.compile(r"[A-Za-z0-9.·/#第]$")
-_CODE_AFTER = re.compile(r"^(?:[A-Za-z·]|-\d|号|\.\d|时|点|分|:|：\d)")
+_CODE_BEFORE = re.compile(r"[A-Za-z0-9.·/#第]")
+_CODE_AFTER = re.compile(r"(?:[A-Za-z·]|-\d|号|\.\d|时|点|分|:|：\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,7 @@ def quantities(plain: str, masked: Iterable[tuple[int, int]] = ()) -> list[Quant
         arabic = number[0].isdigit()
         if not measure and not (arabic and (scaled or limited)):
             continue
-        if measure in NOT_COUNTS or (measure and _is_code(plain, match)):
-            continue
-        if not measure and _is_code(plain, match):
+        if measure in NOT_COUNTS or _is_code(plain, match):
             continue
         found.append(
             Quantity(
@@ -115,12 +114,14 @@ def quantities(plain: str, masked: Iterable[tuple[int, int]] = ()) -> list[Quant
 
 
 def _is_code(plain: str, match: re.Match[str]) -> bool:
-    """Part of a name or an ordinal: 5·10, “断卡2.0”, 第3批."""
-    if not match["number"]:
-        return False
-    before = plain[max(0, match.start("number") - 1) : match.start("number")]
-    if match["number"][0].isdigit():
-        return bool(_CODE_BEFORE.search(before)) or bool(
-            not match["measure"] and _CODE_AFTER.search(plain[match.end() : match.end() + 2])
-        )
-    return before in ("第", "“", "统", "唯", "每", "某", "同", "另", "这", "那", "哪")
+    """Part of a name or an ordinal: 5·10, GOIP16, 第3批, 统一."""
+    start = match.start("number")
+    before = plain[max(0, start - 1) : start]
+    if not match["number"][0].isdigit():
+        return before in _WORDS_IN_FRONT
+    if match["measure"]:
+        return before in ("·", "#", "第")
+    return bool(_CODE_BEFORE.search(before) or _CODE_AFTER.match(plain, match.end()))
+
+
+_WORDS_IN_FRONT = frozenset("第“统唯每某同另这那哪")

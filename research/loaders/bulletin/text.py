@@ -106,7 +106,7 @@ def plain(text: str) -> str:
     """
     import opencc
 
-    seen = sorted({c for c in text if ord(c) > 127 and not c.isspace()})
+    seen = sorted({c for c in set(text) if ord(c) > 127 and not c.isspace()})
     simple = opencc.OpenCC("t2s").convert("\n".join(seen)).split("\n") if seen else []
     table = dict(_WIDE)
     for old, new in zip(seen, simple, strict=True):
@@ -259,10 +259,10 @@ def document(source: str | bytes | Path) -> tuple[str, str]:
 
 
 def _looks_like_path(source: str) -> bool:
-    return (
-        len(source) < 1024
-        and "\n" not in source
-        and bool(
-            re.search(r"\.(?:html?|txt|md|pdf|xhtml|shtml|docx?)$", source.strip(), re.IGNORECASE)
-        )
-    )
+    """A short line that ends like a file's name, or is one."""
+    if len(source) > 1024 or "\n" in source or "\0" in source:
+        return False
+    return bool(_FILE.search(source)) or Path(source).is_file()
+
+
+_FILE = re.compile(r"\.(?:html?|txt|md|pdf|xhtml|shtml|docx?)$", re.IGNORECASE)

@@ -157,7 +157,7 @@ def test_without_a_day_of_issue_a_window_that_needs_it_is_null() -> None:
     found = read_bulletin("今年以来，全国共破获电信网络诈骗案件3万起；2020年，全国破获案件2万起。")
     assert rows(found, "start") == [(None,), (date(2020, 1, 1),)]
     assert "day of issue" in found.observations["note"][0]
-    assert found.complete()[0].height == 1
+    assert found.tables()["observations"].height == 1
 
 
 def test_parts_averages_and_rewards_are_no_totals() -> None:
