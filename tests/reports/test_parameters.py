@@ -144,11 +144,16 @@ def test_a_day_is_the_same_to_the_parameters_and_to_the_record(record: Record, v
     assert given_.as_of == record.as_of(value).vintage == dt.date(2022, 5, 11)
 
 
-@pytest.mark.parametrize(("notebook", "key"), [("trend", "indicator"), ("check", "source")])
+@pytest.mark.parametrize(("notebook", "key"), [("trend", "indicator")])
 def test_a_missing_key_is_named(record: Record, notebook: str, key: str) -> None:
     text = complaint(record, notebook, {})
     assert text.startswith(f"{key}: is missing")
     assert ", ".join(MODELS[notebook].model_fields) in text
+
+
+def test_a_check_needs_a_source_or_a_bulletin(record: Record) -> None:
+    assert "source: None, and bulletin is None too" in complaint(record, "check", {})
+    assert parameters("check", record, {"bulletin": "a.html"}) is not None
 
 
 def test_an_unknown_notebook_is_named(record: Record) -> None:

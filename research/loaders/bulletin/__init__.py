@@ -101,6 +101,8 @@ def read_bulletin(
     words, name = document(source)
     read = page(words, name)
     day = as_day(issued, "issued") or read.issued
+    if day is not None and day < _FIRST_DAY:
+        raise BulletinError(f"issued: {day} is before {_FIRST_DAY}; correct the day")
     headline = title or read.title
     digest = hashlib.sha256(read.text.encode()).hexdigest()[:8]
     identity = source_id or f"bulletin-{day or 'undated'}-{digest}"
@@ -122,6 +124,7 @@ def read_bulletin(
     )
 
 
+_FIRST_DAY = date(1949, 10, 1)
 _NOTE = "read by program from the text of the bulletin"
 
 
