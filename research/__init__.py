@@ -24,6 +24,7 @@ _NAMES = {
     "findings": "research.findings:",
     "in_words": "research.lang",
     "incomparable": "research.metrics.comparable",
+    "interrupted": "research.metrics.campaigns",
     "latest": "research.metrics.board",
     "load": "research.record.record",
     "metrics": "research.metrics:",

@@ -9,8 +9,8 @@ import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, marked, small, source_cell, unbroken
 from research.charts.tiles import short_place
-from research.charts.timeline import dated
 from research.lang import Lang, between, percent_between, unit_name, window
+from research.metrics.campaigns import dated
 from research.metrics.economies import main_series
 from research.record.record import Day, Record
 
@@ -85,7 +85,7 @@ def places(rows: pl.DataFrame, record: Record, *, change: bool = False, lang: La
     cells = (
         ordered.lazy()
         .join(short_place(record, lang).lazy(), on="geo", maintain_order="left")
-        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
         .with_columns(
             place=escaped(pl.col("place")),
             figure=_figure(lang),
@@ -139,7 +139,7 @@ def listed(record: Record, *, lang: Lang = "zh") -> Table:
         .join(names, on="indicator", maintain_order="left")
         .join(scopes, on="scope", maintain_order="left")
         .join(short_place(record, lang).lazy(), on="geo", maintain_order="left")
-        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
         .with_columns(
             series=pl.concat_str(escaped(pl.col("indicator_name")), part.fill_null("")),
             figure=_figure(lang),
@@ -242,7 +242,7 @@ def sides(
     heads = _heads(lang, "window", "figure", "interval", "per_day", "source")
     cells = (
         ordered.lazy()
-        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
         .with_columns(
             side=pl.col("side").replace({key: text[lang] for key, text in _SIDES.items()}),
             window=unbroken(window(pl.col("start"), pl.col("end"))),

@@ -6,7 +6,6 @@ where it may have. Nothing here says that one thing led to another.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import altair as alt
@@ -16,6 +15,7 @@ from research.charts.bars import Look, bars, time_axis
 from research.charts.theme import INK
 from research.charts.windows import announced
 from research.lang import Lang
+from research.metrics.campaigns import dated
 from research.record.record import Day, Record, RecordError
 
 _STEP, _WIDTH = 24, 760
@@ -34,43 +34,7 @@ _TEXTS: dict[str, dict[Lang, str]] = {
     },
     "name": {"zh": "行动", "en": "operation"},
     "dates": {"zh": "起止", "en": "dates"},
-    "lead": {"zh": "主办", "en": "lead"},
 }
-
-
-def dated(record: Record, last: date | None = None) -> pl.DataFrame:
-    """Operations with the days between which they began and ended, as well as these are known.
-
-    Adds to `record.operations` the columns `began_first`, `began_last`, `ended_first`, `ended_last`
-    (dates): a month or a year is all of its days, and an operation without an end may have run
-    until `last`, by default the newest day of the record. Those without a start are left out.
-
-    >>> from research.record.record import load
-    >>> found = dated(load()).filter(operation_id="campaign-2015")
-    >>> found.select(pl.col("began_first", "ended_first", "ended_last").cast(pl.String)).row(0)
-    ('2015-11-01', '2016-12-01', '2016-12-31')
-    """
-    newest = last or record.observations["end"].max()
-    spans: dict[str, pl.Expr] = {}
-    for name, column in (("began", "started"), ("ended", "ended")):
-        text = pl.col(column)
-        first = text + pl.lit("-01-01").str.slice(text.str.len_chars() - 4)
-        first = pl.when(text.str.len_chars() == 7).then(text + "-01").otherwise(first)
-        day = first.str.to_date("%Y-%m-%d")
-        length = text.str.len_chars().replace_strict({4: "1y", 7: "1mo", 10: "1d"})
-        spans |= {
-            f"{name}_first": day,
-            f"{name}_last": day.dt.offset_by(length).dt.offset_by("-1d"),
-        }
-    return (
-        record.operations.filter(pl.col("started").is_not_null())
-        .with_columns(**spans)
-        .with_columns(
-            pl.col("ended_first").fill_null(pl.col("began_last")),
-            pl.col("ended_last").fill_null(pl.max_horizontal("began_last", pl.lit(newest))),
-        )
-        .sort("began_first", "ended_last", "operation_id")
-    )
 
 
 def _milliseconds(*columns: str) -> list[pl.Expr]:
@@ -136,7 +100,7 @@ def timeline(
     colour = alt.when("datum.picked").then(alt.value(_COLOUR)).otherwise(alt.value("#7d8fa3"))
     base = alt.Chart(data).encode(
         y=alt.Y("row:O", axis=None),
-        tooltip=[alt.Tooltip(f"{c}:N", title=_TEXTS[c][lang]) for c in ("name", "dates", "lead")],
+        tooltip=[alt.Tooltip(f"{c}:N", title=_TEXTS[c][lang]) for c in ("name", "dates")],
     )
     x = alt.X("a:T", title=None, axis=axis, scale=scale)
     line: dict[str, Any] = {"height": 5, "yOffset": 7}  # below its name

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from research.charts.timeline import dated
 from research.findings.sentence import Finding, Findings, Known, Span, finding
 from research.findings.series import named
 from research.lang import Lang, unit_name
+from research.metrics.campaigns import dated, interrupted
+from research.metrics.trends import Interrupted, Refusal
 from research.record.record import Day, Record
 
 
@@ -90,6 +91,32 @@ def before_after(
     )
 
 
+def broken(found: Interrupted | Refusal, lang: Lang) -> Finding:
+    """What the interrupted series of years says of its level and growth, or why there is none."""
+    cell = "operations-interrupted"
+    if isinstance(found, Refusal):
+        why = {"zh": found.zh, "en": found.en}[lang]
+        return finding(lang, cell, zh="{why}", en="{why}", why=why)
+    level, slope = (found.term(name) for name in ("level", "slope"))
+    return finding(
+        lang,
+        cell,
+        zh="以全年数作中断时间序列：此后水平相差 {level}，每年的增减相差 {slope}"
+        "（均为 {confidence} 区间）。",
+        en="In an interrupted series of whole years the level differs by {level} afterwards and "
+        "the growth a year by {slope} (intervals of {confidence}).",
+        caveat=(
+            "前 {before} 年、后 {after} 年，检验力低；各数按公布的数值计，误差未计入其区间。",
+            "{before} years before, {after} after: little power; figures count as exact.",
+        ),
+        level=Known(level["low"], level["high"], digits=4),
+        slope=Known(slope["low"], slope["high"], digits=4),
+        confidence=f"{found.fit.confidence:.0%}",
+        before=found.before,
+        after=found.after,
+    )
+
+
 def operations(
     record: Record,
     operation: str,
@@ -112,6 +139,7 @@ def operations(
             ran(known, record, "operations-timeline", lang),
             before_after(figures, known, record, "operations-around", lang),
             _sides(inside, known, "operations-sides", lang),
+            broken(interrupted(record, operation, indicator, geo=geo, scope=scope), lang),
         ],
         lang,
     )

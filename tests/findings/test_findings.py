@@ -14,11 +14,13 @@ from research import findings
 from research.findings.sentence import Findings
 from research.lang import LANGS, Lang
 from research.metrics.board import board
-from research.metrics.bounds import bounds
+from research.metrics.bounds import bounds, survey
 from research.metrics.economies import by_economy
+from research.metrics.verdicts import check
 from research.record.record import load
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SEED = "legal-daily-2022-05-11"
 YEAR: dict[str, Any] = {"start": "2021-04-01", "end": "2022-03-31", "as_of": "2022-05-11"}
 CAUSAL = re.compile(
     r"because|thanks to|due to|led to|caused|result of|effect of|因此|导致|使得|由于|得益于"
@@ -40,13 +42,17 @@ def said(name: str, lang: Lang) -> Findings:
             return findings.regions(record, "cases_filed", year=2022, growth=-10, lang=lang)
         case "operations":
             return findings.operations(record, "northern-myanmar-2023", "cases_solved", lang=lang)
+        case "quality":
+            return findings.quality(record, survey(record), lang=lang)
+        case "check":
+            return findings.check(record, check(SEED, record), SEED, lang=lang)
         case _:
             geos = ["CN", "SG", "JP", "KR"]
             rows = by_economy(record, "cases_filed", geos, base=2019)
             return findings.comparators(rows, record, geos, base=2019, lang=lang)
 
 
-NAMES = ["trend", "scoreboard", "lane", "regions", "operations", "comparators"]
+NAMES = ["trend", "scoreboard", "lane", "regions", "operations", "comparators", "quality", "check"]
 every = pytest.mark.parametrize("name", NAMES)
 in_each = pytest.mark.parametrize("lang", LANGS)
 
