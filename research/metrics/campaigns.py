@@ -9,9 +9,8 @@ from datetime import date
 
 import polars as pl
 
-from research.metrics.trends.interrupted import Interrupted
-from research.metrics.trends.interrupted import interrupted as fitted
-from research.metrics.trends.series import Refusal
+from research.metrics.trends import Interrupted, Refusal
+from research.metrics.trends import interrupted as fitted
 from research.record.record import Day, Record
 
 
