@@ -13,7 +13,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 import yaml
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from research.cli.common import Overlay, app, console, laid_over, loaded, stop
 from research.reports.batch import Batch, Result, Workers, cluster
@@ -67,11 +74,6 @@ def batch_of(reports: Path, overlay: Path | None = None) -> Batch:
     return Batch(_project(), Shelf(reports), loaded, (TABLES, *laid_over(overlay)))
 
 
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-
-
 _COLOURS = {"done": "green", "failed": "red", "skipped": "yellow", "unchanged": "dim"}
 
 
@@ -81,17 +83,36 @@ def _line(result: Result) -> str:
     return f"[{colour}]{result.status:<8}[/{colour}]  {result.run.title}  {said}"
 
 
-def _told(results: Iterable[Result], total: int, *, quiet: Iterable[str] = ()) -> list[Result]:
-    """Show each result as it comes, but for the quiet kinds, and return them all."""
-    seen = []
-    with _progress() as progress:
-        task = progress.add_task("runs", total=total)
-        for result in results:
-            seen.append(result)
-            progress.advance(task)
-            if result.status not in quiet:
-                console.print(_line(result), soft_wrap=True)
-    return seen
+class Watch:
+    """A line for the batch and one for each run on its way, cell by cell."""
+
+    def __init__(self, total: int, quiet: Iterable[str] = ()) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        elapsed = TimeElapsedColumn()
+        self.progress = Progress(*columns, elapsed, console=console, transient=True)
+        self.batch = self.progress.add_task("runs", total=total)
+        self.running: dict[str, TaskID] = {}
+        self.quiet = set(quiet)
+
+    def hear(self, said: tuple[str, int, int]) -> None:
+        """A run begins a cell."""
+        title, cell, cells = said
+        if title not in self.running:
+            self.running[title] = self.progress.add_task(title, total=cells)
+        self.progress.update(self.running[title], completed=cell)
+
+    def show(self, results: Iterable[Result]) -> list[Result]:
+        """Show each result as it comes, but for the quiet kinds, and return them all."""
+        seen = []
+        with self.progress:
+            for result in results:
+                seen.append(result)
+                self.progress.advance(self.batch)
+                if (line := self.running.pop(result.run.title, None)) is not None:
+                    self.progress.remove_task(line)
+                if result.status not in self.quiet:
+                    console.print(_line(result), soft_wrap=True)
+        return seen
 
 
 @app.command()
@@ -127,12 +148,17 @@ def run(
         made = {run.title: run for run in batch.shelf.runs(batch.project)}
         named = {run.title for run in runs}
         runs = [run for title, run in made.items() if not selected or title in named]
-    executors: Callable[[], Executor] = partial(cluster, dask) if dask else partial(Workers, jobs)
+    watch = Watch(len(runs), quiet=["unchanged"])
+    local = partial(Workers, jobs, watch.hear)
+    executors: Callable[[], Executor] = partial(cluster, dask) if dask else local
     coming = batch.run(
         runs, executors, force=force, fail_fast=fail_fast, retries=retries, timeout=timeout
     )
     try:
-        results = _told(coming, len(runs), quiet=["unchanged"])
+        results = watch.show(coming)
+    except (ConnectionError, ModuleNotFoundError) as problem:
+        hint = "; `pip install 'fanzha[dask]'`" if isinstance(problem, ImportError) else ""
+        raise stop(f"--dask: {problem}{hint}") from problem
     except KeyboardInterrupt as interrupt:
         console.print("interrupted; finished reports are whole, the next call does the rest")
         raise typer.Exit(130) from interrupt
@@ -193,7 +219,8 @@ def verify(
     with tempfile.TemporaryDirectory() as folder:
         again = batch_of(Path(folder), overlay)
         runs = _runs(again, selected or (), {})
-        results = _told(again.run(runs, partial(Workers, jobs)), len(runs), quiet=["done"])
+        watch = Watch(len(runs), quiet=["done"])
+        results = watch.show(again.run(runs, partial(Workers, jobs, watch.hear)))
         wrong = [result for result in results if not _same(result, again.shelf, Shelf(reports))]
     for result in wrong:
         console.print(f"[red]differs [/red]  {result.run.title}", soft_wrap=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
@@ -28,11 +29,14 @@ from research.reports import inputs
 from research.reports.inputs import TABLES, Inputs, digest
 from research.reports.run import ParameterError, Project, Run, defaults_of, parameters_of
 from research.reports.shelf import Shelf
-from research.reports.task import OVERLAID, Outcome, Task, perform
+from research.reports.task import OVERLAID, Outcome, Said, Task, listen, perform
 
 if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+
     from research.record.record import Record
 
+MANIFEST = "ro-crate-metadata.json"
 WINDOW = 32
 """Runs handed to an executor at a time: enough for any number of workers to stay busy, and few
 enough that finished reports do not pile up in memory."""
@@ -145,8 +149,8 @@ class Batch:
         values, notebook = self.checked(run), self._notebook(run.notebook, run.origin)
         over = {name: path.read_bytes() for name, path in self._over.items()}
         files = over | {n: d for n, d in self._files(run, values).items() if not _outside(n)}
-        task = Task(run.title, notebook, values, self.code, files, timeout)
-        return Job(run, task, self.inputs(run))
+        needed = Task(run.title, notebook, values, self.code, files, timeout)
+        return Job(run, needed, self.inputs(run))
 
     def run(
         self,
@@ -164,6 +168,7 @@ class Batch:
         tried again whose kernel or worker died. `timeout`: seconds that a cell may take.
         """
         jobs: deque[Job] = deque()
+        seconds: dict[str, Mapping[str, Any]] = {}
         try:
             for run in runs:
                 try:
@@ -178,12 +183,23 @@ class Batch:
                         return
             for job, outcome in performed(jobs, executors, retries):
                 result = self._kept(job, outcome)
+                if not result.error:
+                    seconds[job.run.title] = {"seconds": outcome.seconds, "cells": outcome.cells}
                 yield result
                 if fail_fast and result.error:
                     yield from (Result(job.run, "skipped") for job in jobs)
                     jobs.clear()
         finally:
-            self.shelf.write_index(self.project)
+            self._closed(seconds)
+
+    def _closed(self, seconds: Mapping[str, Mapping[str, Any]]) -> None:
+        """What is written once a batch: the index, the manifest, and how long runs took."""
+        self.shelf.write_index(self.project)
+        if seconds or not self.shelf.path(MANIFEST, "").is_file():
+            from research.reports.manifest import write_manifest, write_timings
+
+            write_manifest(self.shelf)
+            write_timings(self.shelf, seconds)
 
     def _kept(self, job: Job, outcome: Outcome) -> Result:
         """Put an outcome on the shelf; what cannot be written ends this run alone."""
@@ -260,7 +276,9 @@ def _stop(executor: Executor, waiting: dict[Future[Outcome], Job]) -> None:
     """End an executor: at once where runs are still waiting, which nobody will read."""
     if waiting and isinstance(executor, Workers):
         executor.kill()
-    executor.shutdown(wait=not waiting, cancel_futures=True)
+    for future in waiting:
+        future.cancel()
+    executor.shutdown(wait=not waiting)
     waiting.clear()
 
 
@@ -268,15 +286,18 @@ class Workers(ProcessPoolExecutor):
     """Local processes, forked from a server that has imported all that a run needs.
 
     Where the system has no such server they are started fresh. A process that has used Polars is
-    never forked.
+    never forked. `heard` is told which run has begun which of how many cells.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, heard: Callable[[Said], object] | None = None) -> None:
         self._others = set(multiprocessing.active_children())
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         context.set_forkserver_preload(["research.reports.execute"])
-        super().__init__(jobs, mp_context=context, initializer=_unwind_when_ended)
+        said = context.SimpleQueue()
+        super().__init__(jobs, mp_context=context, initializer=_begin, initargs=(said,))
+        if heard:
+            threading.Thread(target=_listen, args=(said, heard), daemon=True).start()
 
     def kill(self) -> None:
         """End the processes now; each clears away what its run has begun."""
@@ -284,8 +305,14 @@ class Workers(ProcessPoolExecutor):
             process.terminate()
 
 
-def _unwind_when_ended() -> None:
+def _begin(said: SimpleQueue[Said]) -> None:
     signal.signal(signal.SIGTERM, _leave)
+    listen(said.put)
+
+
+def _listen(said: SimpleQueue[Said], heard: Callable[[Said], object]) -> None:
+    while True:
+        heard(said.get())
 
 
 def _leave(number: int, _: object) -> None:
@@ -293,8 +320,16 @@ def _leave(number: int, _: object) -> None:
 
 
 def cluster(address: str) -> Executor:
-    """The workers of a Dask scheduler: bytes go out, bytes come back, no folder is shared."""
+    """The workers of a Dask scheduler: bytes go out, bytes come back, no folder is shared.
+
+    Each worker must have one thread, as a run changes the folder that its process stands in.
+    Raises `ConnectionError`.
+    """
     from distributed import Client
 
-    executor: Executor = Client(address).get_executor(pure=False)
+    try:
+        client = Client(address, timeout=20, set_as_default=False)
+    except OSError as problem:
+        raise ConnectionError(f"no Dask scheduler answers at {address}: {problem}") from problem
+    executor: Executor = client.get_executor(pure=False)
     return executor

@@ -12,17 +12,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from research.record.record import OVERLAY
 from research.reports import inputs
 from research.reports.html import render
-from research.reports.task import OVERLAID, Outcome, Task
+from research.reports.kernels.engine import ForkEngine
+from research.reports.task import OVERLAID, Outcome, Task, tell
 
 _CODE = inputs.code()  # as it was when this process read it
 
@@ -73,11 +75,12 @@ def _executed(task: Task, folder: Path) -> tuple[nbformat.NotebookNode, str, boo
             source,
             str(saved),
             parameters=dict(task.parameters),
+            engine_name=_Told.NAME,
             kernel_name="python3",
             progress_bar=False,
             cwd=str(folder),
             execution_timeout=task.timeout,
-            config=_kernel(folder),
+            title=task.title,
         )
         return executed, "", False
     except PapermillExecutionError as error:
@@ -96,11 +99,28 @@ def _place(source: nbformat.NotebookNode, error: PapermillExecutionError) -> str
     return f"cell {found[0]}" if found else "the cell of parameters"
 
 
-def _kernel(folder: Path) -> Config:
-    """Kernels talk through sockets in the run's own folder: no open port, none to collide."""
-    if os.name == "nt":
-        return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
+class _Told(ForkEngine):
+    """The engine with forked kernels, which tells of each cell as it begins."""
+
+    NAME = "fanzha-told"
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Of the options, `title` is ours: what the run is called."""
+        title = kwargs.pop("title")
+        begin, cells = nb_man.cell_start, len(nb_man.nb.cells)
+
+        def started(cell: nbformat.NotebookNode, index: int, **more: Any) -> None:
+            tell((title, index, cells))
+            begin(cell, index, **more)
+
+        nb_man.cell_start = started
+        return super().execute_managed_notebook(nb_man, kernel_name, *args, **kwargs)
+
+
+papermill_engines.register(_Told.NAME, _Told)
 
 
 def _seconds(cell: nbformat.NotebookNode) -> float:

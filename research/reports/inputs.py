@@ -32,8 +32,8 @@ FILES = {
 
 
 def digest(data: bytes) -> str:
-    """The name of a content: enough of its SHA-256 to tell any two apart."""
-    return hashlib.sha256(data).hexdigest()[:32]
+    """The name of a content: its SHA-256."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def code() -> dict[str, str]:
@@ -144,4 +144,4 @@ def _apart(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: gone"
         elif now[name] != then[name]:
             said = f"{then[name]} → {now[name]}"
-            yield f"{name} changed" if len(str(now[name])) == 32 else f"{name}: {said}"
+            yield f"{name} changed" if len(str(now[name])) == 64 else f"{name}: {said}"

@@ -5,12 +5,29 @@ Light on purpose: a batch with nothing to do must not wait for papermill. Doing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 OVERLAID = "overlay"
 """The folder of a run's files that lies over the record as the run sees it."""
+
+Said = tuple[str, int, int]
+"""Which run begins which of how many cells."""
+
+
+_ears: list[Callable[[Said], object]] = []
+
+
+def listen(ear: Callable[[Said], object]) -> None:
+    """Have this process tell how far its run is."""
+    _ears[:] = [ear]
+
+
+def tell(said: Said) -> None:
+    """Say how far a run is to whoever listens."""
+    for ear in _ears:
+        ear(said)
 
 
 @dataclass(frozen=True)

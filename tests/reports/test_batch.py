@@ -243,7 +243,7 @@ def test_each_kind_of_change_makes_a_run_anew_and_is_named(record: Record, root:
     changed = Run("trend", "good", {"indicator": "cases_filed"})
     ready = batch(root, record)
     assert ready.why(changed) == ["parameter indicator: cases_solved → cases_filed"]
-    ready.code = ready.code | {"lang.py": "x" * 32}
+    ready.code = ready.code | {"lang.py": "x" * 64}
     assert ready.why(GOOD) == ["code lang.py changed"]
     assert not ready.unchanged(GOOD)
     notebook = root / "notebooks" / "trend.ipynb"
@@ -256,7 +256,7 @@ def test_each_kind_of_change_makes_a_run_anew_and_is_named(record: Record, root:
 def test_rows_that_a_run_cannot_reach_do_not_make_it_anew(record: Record, root: Path) -> None:
     outcome([GOOD, OTHER], root, record)
     fewer = batch(root, record.about(["cases_solved", "cases_filed"]))
-    fewer.tables = {"tables/observations.csv": "x" * 32}
+    fewer.tables = {"tables/observations.csv": "x" * 64}
     assert fewer.unchanged(GOOD)
     assert not fewer.unchanged(OTHER)
     # Noted on the card: the next call sees it at a glance.
