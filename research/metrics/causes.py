@@ -16,7 +16,7 @@ from research.metrics.polytope import Polytope
 from research.metrics.statements import INF, Statement
 
 CAUSES = {
-    "rounding": {"zh": "几乎一致，可能只是进位或约数", "en": "hardly apart: only rounding"},
+    "rounding": {"zh": "进位或约数", "en": "nothing but rounding"},
     "unit": {
         "zh": "单位误写（万与亿）",
         "en": "wan (ten thousand) printed for yi (a hundred million)",
