@@ -18,7 +18,16 @@ import polars as pl
 
 from research.lang import Lang
 from research.metrics.trends.series import Numbers, SeriesLike, in_sequence, label, read
-from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
+from research.metrics.trends.telling import (
+    Refusal,
+    Told,
+    between,
+    figure,
+    p_text,
+    taken_as,
+    too_few,
+    words,
+)
 from research.record.record import RecordError
 
 Search = Literal["exact", "pelt", "binseg", "window"]
@@ -61,6 +70,7 @@ class ChangePoints(Told):
     model: str
     why: tuple[str, str]
     confidence: float
+    taken: list[tuple[str, str]]
 
     def table(self) -> pl.DataFrame:
         return self.segments
@@ -83,7 +93,8 @@ class ChangePoints(Told):
             "Intervals take points to be independent; a trend can look like a change of level.",
         )
         changes = [self._change(row, lang) for row in self.changes.iter_rows(named=True)]
-        return [words(lang, zh, en), *changes, words(lang, *caveat)]
+        caveats = [words(lang, *told) for told in (caveat, *self.taken)]
+        return [words(lang, zh, en), *changes, *caveats]
 
     def _how(self) -> tuple[tuple[str, str], tuple[str, str]]:
         model = _MODELS.get(self.model, (f"代价 {self.model}", f"cost {self.model}"))
@@ -228,7 +239,9 @@ def change_points(
             costs = [fitted.cost.sum_of_costs(e) + price * m for m, e in enumerate(tried)]
         ends = tried[int(np.argmin(costs))]
     segments, changes = _described(frame, x, [int(end) for end in ends], model, confidence)
-    return ChangePoints(segments, changes, criteria, n, search, model, why, confidence)
+    return ChangePoints(
+        segments, changes, criteria, n, search, model, why, confidence, taken_as(frame)
+    )
 
 
 def _described(

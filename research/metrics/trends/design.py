@@ -45,7 +45,7 @@ class Design:
         for n in range(1, len(self.starts) + 1):
             number = f"_{n}" if many else ""
             core += [f"level{number}"] * self.level + [f"slope{number}"] * self.slope
-        waves = [f"{wave}{j}" for wave in ("sin", "cos") for j in range(1, self.harmonics + 1)]
+        waves = [f"{wave}{j}" for wave, j in self._waves()]
         grouped = ["group", *(f"group_{name}" for name in core[1:])] if self.control else []
         return [*core, *grouped, *waves, *self.covariates]
 
@@ -66,10 +66,15 @@ class Design:
             since = time if self.since == "start" else clock + self.since
             core += [on * 1.0] * self.level + [on * since] * self.slope
         angle = 2 * np.pi * (position - 1 + self.season) / self.period
-        orders = range(1, self.harmonics + 1)
-        waves = [wave(j * angle) for wave in (np.sin, np.cos) for j in orders]
+        waves = [getattr(np, wave)(j * angle) for wave, j in self._waves()]
         grouped = [column * (not control) for column in core] if self.control else []
         return np.column_stack([*core, *grouped, *waves, *covariates.T])
+
+    def _waves(self) -> list[tuple[str, int]]:
+        """Sines, then cosines; at two windows a wave the sine is 0 in each, and left out."""
+        orders = range(1, self.harmonics + 1)
+        sines = [("sin", j) for j in orders if 2 * j != self.period]
+        return [*sines, *(("cos", j) for j in orders)]
 
     def phased_in(self, position: Numbers) -> Numbers:
         """Which positions lie in the phase-in after an interruption."""

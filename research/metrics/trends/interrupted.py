@@ -22,7 +22,16 @@ from research.metrics.trends.design import Design, Moment, Population, Rows, row
 from research.metrics.trends.diagnostics import Diagnostics
 from research.metrics.trends.regression import Family, Fit, Statistic, data_of, regression
 from research.metrics.trends.series import SeriesLike, label
-from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
+from research.metrics.trends.telling import (
+    Refusal,
+    Told,
+    between,
+    figure,
+    p_text,
+    taken_as,
+    too_few,
+    words,
+)
 from research.record.record import RecordError
 
 _FAMILIES: dict[str, tuple[str, str]] = {
@@ -152,9 +161,7 @@ class Interrupted(Told):
         if self.straddles:
             en = f"{self.straddles} holds the day itself and counts as before; exclude= omits it."
             found.append((f"{self.straddles} 包含中断日，计为此前；可用 exclude 排除。", en))
-        if (self.frame["high"] > self.frame["low"]).any():
-            en = "Figures are taken at their values: the errors do not know their intervals."
-            found.append(("各期取公布的数值，误差未计入其区间。", en))
+        found += taken_as(self.frame)
         en = "It says what changed after, and cannot tell it from anything else of that time."
         found.append(("模型只说明此后有何变化，不能与同期其他变化相区分。", en))
         return [words(lang, *told) for told in found]

@@ -15,7 +15,16 @@ import polars as pl
 
 from research.lang import Lang
 from research.metrics.trends.series import Numbers, SeriesLike, in_sequence, label, read, years
-from research.metrics.trends.telling import Refusal, Told, between, figure, p_text, too_few, words
+from research.metrics.trends.telling import (
+    Refusal,
+    Told,
+    between,
+    figure,
+    p_text,
+    taken_as,
+    too_few,
+    words,
+)
 from research.record.record import RecordError
 
 Method = Literal["original", "hamed_rao", "yue_wang", "seasonal", "correlated_seasonal"]
@@ -70,6 +79,7 @@ class MannKendall(Told):
     s_high: float
     span: tuple[str, str]
     per: str
+    taken: list[tuple[str, str]]
 
     @property
     def direction(self) -> str:
@@ -104,6 +114,7 @@ class MannKendall(Told):
             zh, en = ("方向也不确定", "and") if open_ else ("方向不变", "but not")
             zh = f"区间重叠使 {of} 对数据的大小不定（S：{s}），{zh}。"
             found.append((zh, f"The intervals leave {of} pairs open (S: {s}), {en} the direction."))
+        found += self.taken
         if self.method in ("original", "seasonal"):
             en = "The test takes points to be independent; with autocorrelation p is too small."
             found.append(("检验假定各期相互独立；若存在自相关，p 值偏小。", en))
@@ -251,7 +262,7 @@ def mann_kendall(
         "exact" if exact else "normal", tau, slope,
         float(np.median(x) - slope * (np.median(when) - when[0])), confidence, first.size, open_,
         *_slope_interval(slopes, var_s, confidence, ranks), least, most,
-        (label(frame, 0), label(frame, -1)), per,
+        (label(frame, 0), label(frame, -1)), per, taken_as(frame),
     )  # fmt: skip
 
 

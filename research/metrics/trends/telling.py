@@ -79,3 +79,15 @@ def between(low: float, high: float, lang: Lang) -> str:
 def p_text(p: float) -> str:
     """A p-value as it is read: never 0."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def taken_as(frame: pl.DataFrame) -> list[tuple[str, str]]:
+    """What a reader must know of the values that a method took for exact."""
+    if "path" in frame.columns and "value" in frame.columns:
+        zh = "所用数值是界内最平滑的路径，不是公布的数字：p 值和区间只就这条路径而言。"
+        en = "The values are the smoothest path inside the bounds, not announced figures: p and "
+        return [(zh, f"{en}intervals are of that path only.")]
+    if (frame["high"] > frame["low"]).any():
+        en = "Figures are taken at their values: the errors do not know their intervals."
+        return [("各期取公布的数值，误差未计入其区间。", en)]
+    return []

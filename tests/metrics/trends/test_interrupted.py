@@ -241,6 +241,27 @@ def test_prediction_and_effect_at_given_times() -> None:
     })  # fmt: skip
 
 
+def test_all_harmonics_of_a_year_are_eleven_columns() -> None:
+    found = fit(harmonics=6)
+    waves = [t for t in found.coefficients["term"] if t.startswith(("sin", "cos"))]
+    assert len(waves) == 11
+    months = fit(covariates=sicily().select("start").with_columns(
+        (pl.col("start").dt.month() == m).cast(pl.Float64).alias(f"m{m}") for m in range(2, 13)
+    ))  # fmt: skip
+    assert found.frame["fitted"].to_list() == pytest.approx(months.frame["fitted"].to_list())
+
+
+def test_a_path_inside_bounds_is_called_one() -> None:
+    path = sicily().rename({"value": "path"}).with_columns(low=pl.lit(0.0), high=pl.lit(2000.0))
+    for found in (
+        rs.trend.interrupted(path, BAN),
+        rs.trend.mann_kendall(path),
+        rs.trend.change_points(path),
+    ):
+        assert "not announced figures" in str(found.say("en"))
+        assert "不是公布的数字" in str(found.say("zh"))
+
+
 def test_several_interruptions_are_several_terms() -> None:
     found = rs.trend.interrupted(sicily(), [BAN, date(2006, 1, 1)], slope=False)
     assert found.coefficients["term"].to_list() == ["constant", "time", "level_1", "level_2"]
