@@ -173,8 +173,9 @@ def _refused(parts: list[int], design: Design) -> Refusal | None:
     if min(parts) < _EITHER_SIDE:
         zh = f"{_WHAT[0]}的每一段各需 {_EITHER_SIDE} 个数据点（Cochrane EPOC）"
         en = f"{_WHAT[1]} needs {_EITHER_SIDE} points on each side (Cochrane EPOC)"
-        zh = f"{zh}，现有 {'、'.join(map(str, parts))} 个。"
-        return Refusal(zh, f"{en}; there are {' and '.join(map(str, parts))}.")
+        before, *after = map(str, parts)
+        zh = f"{zh}，现有之前 {before} 个、之后 {'、'.join(after)} 个。"
+        return Refusal(zh, f"{en}; there are {before} before and {' and '.join(after)} after.")
     terms = sum(not name.startswith("group") for name in design.names())
     needed = max(terms + 2, floor(2 * design.period) if design.harmonics else 0)
     if points >= needed:

@@ -303,7 +303,7 @@ def test_breusch_godfrey_is_that_of_statsmodels() -> None:
 def test_too_few_points_are_refused_in_words() -> None:
     found = rs.trend.interrupted([1, 2, 3, 4, 5, 6, 7, 8], 7)
     assert not found
-    assert "there are 6 and 2" in str(found.say("en"))
+    assert "there are 6 before and 2 after" in str(found.say("en"))
     assert "每一段各需 3 个数据点" in str(found.say("zh"))
     assert not rs.trend.interrupted(list(range(1, 21)), 10, harmonics=2)
     assert not rs.trend.interrupted([1, 2, 3, 4, 5, 6], 4, harmonics=1)
