@@ -73,8 +73,8 @@ def words(slug: pl.Expr, lang: Lang) -> pl.Expr:
 
 
 @cache
-def _remarks(lang: Lang) -> dict[str, str]:
-    """Remarks that read otherwise in a language: `remarks.csv`, beside this module."""
+def remarks(lang: Lang) -> dict[str, str]:
+    """Remarks of the record and of notebooks that read otherwise in a language: `remarks.csv`."""
     table = pl.read_csv(Path(__file__).with_name("remarks.csv"))
     return dict(table.select("remark", lang).drop_nulls().iter_rows())
 
@@ -86,7 +86,7 @@ def remark(text: pl.Expr, lang: Lang) -> pl.Expr:
     >>> pl.select(remark(pl.lit("year inferred"), "zh")).item()
     '年份为推定'
     """
-    return text.replace(_remarks(lang))
+    return text.replace(remarks(lang))
 
 
 # How a page stands to the outlet that it names, as the record's sources say it in English.

@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
+import nbformat
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
@@ -17,8 +19,10 @@ from research.lang import LANGS, WORDS, Lang
 from research.record import measures, schema
 from research.record.printed import reading
 from research.record.record import load
+from research.reports.run import assignments
 
 INF = float("inf")
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 FEW = settings(deadline=None, max_examples=60)
 # From thousandths to thousands of trillions, plain and with every digit that a float has.
 VALUES = st.one_of(
@@ -308,14 +312,25 @@ def test_every_word_of_the_vocabularies_has_both_languages() -> None:
 
 
 def test_every_remark_of_the_record_is_said_in_chinese() -> None:
-    """A new doubt or note needs its line in `research/remarks.csv`."""
+    """A new doubt, note or comment of a parameter needs its line in `research/remarks.csv`."""
     record = load()
+    notebooks = [nbformat.read(path, as_version=4) for path in NOTEBOOKS]
+    comments = {
+        comment
+        for notebook in notebooks
+        for cell in notebook.cells
+        if "parameters" in cell.metadata.get("tags", [])
+        for _, _, comment in assignments(cell.source)
+        if comment
+    }
+    assert comments
     remarks = pl.concat(
         [
             record.observations["doubt"],
             record.claims["note"],
             record.quarantine["doubt"],
             record.quarantine["reason"],
+            pl.Series(sorted(comments)),
         ]
     )
     said = pl.DataFrame({"remark": remarks.drop_nulls().unique()}).with_columns(
@@ -323,7 +338,8 @@ def test_every_remark_of_the_record_is_said_in_chinese() -> None:
     )
     chinese = r"[\u3400-\u9fff]"
     assert said.filter(~pl.col("zh").str.contains(chinese))["remark"].to_list() == []
-    assert said.filter(pl.col("zh").str.contains(r"[a-z]{2,} [a-z]{2,}"))["zh"].to_list() == []
+    spaced = pl.col("zh").str.contains(r"[a-z]{2,} [a-z]{2,}")
+    assert said.filter(spaced)["zh"].to_list() == []
     assert said.filter(pl.col("en").str.contains(chinese))["en"].to_list() == []
     assert pl.select(lang.remark(pl.lit("quite new"), "zh")).item() == "quite new"
 

@@ -14,7 +14,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import vl_convert
 from jinja2 import pass_context
@@ -28,6 +28,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from research.lang import Lang, remarks
 from research.reports.index import TEMPLATES, short_paths
 from research.reports.run import assignments
 
@@ -74,7 +75,7 @@ def render(
         "labels": LABELS[lang],
         "home": home,
         "files": dict(files),
-        "parameters": list(_parameters(notebook)),
+        "parameters": list(_parameters(notebook, remarks(cast("Lang", lang)))),
         "vega_options": _embedded(_vega_options(lang)),
         "page": {"title": "", "headings": [], "ids": set(), "charts": 0, "errors": []},
     }
@@ -253,8 +254,11 @@ def _anchor(words: str, taken: set[str]) -> str:
     return anchor
 
 
-def _parameters(notebook: NotebookNode) -> Iterator[dict[str, str]]:
-    """Rows of the parameter table: papermill's values over the defaults, with their comments."""
+def _parameters(notebook: NotebookNode, said: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Rows of the parameter table: papermill's values over the defaults, with their comments.
+
+    `said` maps a comment to what it is in the language of the page.
+    """
     values: dict[str, Any] = {}
     meanings: dict[str, str] = {}
     for cell in notebook.cells:
@@ -263,7 +267,8 @@ def _parameters(notebook: NotebookNode) -> Iterator[dict[str, str]]:
                 values[name], meanings[name] = value, comment
     values |= notebook.metadata.get("papermill", {}).get("parameters", {})
     for name, value in values.items():
-        yield {"name": name, "value": _shown(value), "meaning": meanings.get(name, "")}
+        meaning = meanings.get(name, "")
+        yield {"name": name, "value": _shown(value), "meaning": said.get(meaning, meaning)}
 
 
 def _shown(value: Any) -> str:

@@ -56,8 +56,8 @@ def quotable(record: Record) -> list[str]:
 
 
 def visible(page: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    """The language and text of all that a reader sees, but for code and parameters as given."""
-    for hidden in page.select("head, script, style, code, pre, .parameters, .with"):
+    """The language and text of all that a reader sees, but for code and values of parameters."""
+    for hidden in page.select("head, script, style, code, pre, .parameters th + td, .with"):
         hidden.decompose()
     for element in page.select("[lang]"):
         for text in element.find_all(string=True):
