@@ -53,7 +53,7 @@ def test_years_on_both_sides_bear_an_interrupted_series(record: Record) -> None:
 @pytest.mark.parametrize(
     ("operation", "indicator", "said"),
     [
-        ("northern-myanmar-2023", "cases_solved", "7 and 2"),
+        ("northern-myanmar-2023", "cases_solved", "7 before and 2 after"),
         ("duanliu", "smuggling_suspects", "no whole year"),
         ("duanka", "app_installs", "no flow"),
     ],
