@@ -28,12 +28,13 @@ _YEARLY = re.compile(
 _MONTHLY = re.compile(r"环比|(?:比|较)(?:上月|上一?季度|上期)")
 _AGAINST = re.compile(r"(?:比|较|与|是)((?:19|20)\d\d)年")
 _SUBJECTS = (
-    ("criminal_cases_filed", r"刑事(?:案件|犯罪|警情)…(?:立案|发案)数?"),
-    (
-        "cases_filed",
-        r"立案(?:数|总数)?|发案(?:数|率|总量|量)?|案发数|案件数(?!…损失)|案件(?:总量|总数)|既遂案件数?",
-    ),
+    ("criminal_cases_filed", r"刑事(?:案件|犯罪|警情)…(?:立案|发案)数?|立刑事案件数?"),
+    ("cases_concluded_first_instance", r"审结…案件数"),
+    ("persons_sentenced", r"判处…人数"),
+    ("cases_filed", r"立(?:电信)?网络诈骗…案件|立电信…诈骗…案件|立案(?:数|总数)?"),
+    ("cases_filed", r"发案(?:数|率|总量|量)?|案发数|案件数(?!…损失)|案件总[量数]|既遂案件数?"),
     ("fraud_police_calls", r"警情(?:数|量)?|接报(?:警|案件)数?"),
+    ("losses_averted", r"(?:避免|挽回)…损失(?:金额)?"),
     (
         "losses_reported",
         r"损失(?:数|金额|总额|额)?|被骗(?:金额|资金|总额)|财损(?:数|金额)?|涉案金额",
@@ -44,6 +45,7 @@ _SUBJECTS = (
     ("clearance_rate", r"破案率"),
 )
 _NAMED = [(name, pattern(words)) for name, words in _SUBJECTS]
+_AVERAGE = re.compile("日均|月均|户均|人均")
 _BARE = re.compile(r"[、，]?(?:和|及|与|以及)?(?:分别)?")
 
 
@@ -90,6 +92,8 @@ class Rates:
         if rate is None:
             return None if matches(own, "", "%", frozenset()) else Named(refused="ratio")
         self.rate = rate
+        if _AVERAGE.search(own):
+            return Named(refused="not_a_total")
         when = self.horizon.at(s, q.start)
         year = when.window[0].year - 1 if when and when.window else None
         if rate.base not in ("yoy", str(year)):

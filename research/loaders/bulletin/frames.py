@@ -46,6 +46,12 @@ def _row(figure: Figure, page: Page) -> dict[str, object]:
     }
 
 
+def _worse() -> pl.Expr:
+    """Of figures alike: a headline's stands behind; then count a certain window and a change."""
+    merits = 2 * pl.col("window_certain") + pl.col("yoy_pct").is_not_null()
+    return 4 * pl.col("title").cast(pl.Int8) - merits.cast(pl.Int8)
+
+
 @cache
 def _units() -> pl.DataFrame:
     indicators = tables.read(tables.TABLES / "indicators.csv", "indicators")
@@ -79,7 +85,7 @@ def observations(
         )
         .with_columns(
             nothing=pl.all_horizontal(pl.col("value", "yoy_pct").is_null()),
-            rank=(2 * pl.col("title") - pl.col("window_certain")).rank("ordinal").over(same),
+            rank=_worse().rank("ordinal").over(same),
             told=(~pl.col("title")).any().over(series),
         )
         .with_columns(

@@ -143,6 +143,7 @@ _THEMES = {
     ),
     "grey": re.compile("黑灰产[^，。]{0,6}(?:团伙|人员|分子|链条|窝点)"),
     "fake": re.compile("仿冒|假冒"),
+    "miit": re.compile("信息通信行业|工信部|工业和信息化部|12381"),
     "bading": re.compile("拔钉"),
     "检察": re.compile("检察"),
 }
@@ -156,4 +157,5 @@ def themes(words: str) -> frozenset[str]:
         return frozenset()
     if _SEVERAL.search(words):
         words = re.sub(r"“[^”]{0,16}”", "", words)
-    return frozenset(name for name, pattern in _THEMES.items() if pattern.search(words))
+    found = {name for name, pattern in _THEMES.items() if pattern.search(words)}
+    return frozenset(found - {"exit"} if "border" in found else found)

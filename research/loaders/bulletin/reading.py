@@ -24,13 +24,17 @@ from research.loaders.bulletin.windows import When
 
 _LIST = re.compile(r"(?:[、，和及与]|以及|、和|并|，?(?:并|共|计|约|其中)?)")
 _ANECDOTE = re.compile(
-    r"某(?:某|[一-龥]?[，、（等]|[一-龥]{1,2}(?:等|以|因|在|的))|化名|被告人[^数人]|主犯|该团伙|该案"
+    r"某(?:某|[一-龥]?[，、（等]|[一-龥]{1,2}(?:等|以|因|在|的))|化名|被告人[一-龥]某|主犯|该团伙|该案"
     r"|报警[称后]|典型案例|被害人[^数损]|一举(?:打掉|抓获|捣毁)"
 )
+_BARE = re.compile(
+    "[了共约达]{0,2}|(?:被告人|犯罪嫌疑人|嫌疑人|人员|案件|线索|资金|涉案资金)?(?:共计?|约|达)?"
+)
+_EACH_PLACE = re.compile("(?<![向对给])各地")
 _RAID = re.compile(r"集中收网|收网行动|统一收网|抓捕行动|专案")
 _AVERAGE = re.compile(r"(?:日均|平均每[天日]|每[天日])[^，。；]{0,20}$")
 _NO_TOTAL = re.compile(
-    r"(?:最高|单笔|单起|单案|每人|人均|户均|平均|奖励|奖金|罚款|罚金|目标|力争|计划|应当|可以|不得|价值)"
+    r"(?:最高(?![人检法院])|单笔|单起|单案|每人|人均|户均|平均|奖励|奖金|罚款|罚金|目标[是为]|力争|计划|预计|还将|将有|应当|可以|不得)"
     r"[^，。；]{0,12}$"
 )
 _BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
@@ -82,6 +86,8 @@ class Reader:
         self.place = home
         self.horizon = Horizon()
         self.last: tuple[Match, Figure] | None = None
+        self.verb = ""  # the last one said: a list of several nouns shares it
+        self.part = False
         self.figures: list[Figure] = []
         self.unread: list[Unread] = []
         self.claims: list[statements.Said] = []
@@ -122,20 +128,22 @@ class Reader:
     def _match(self, s: Sentence, n: int) -> Match | None:
         """By the figure's own words, else with the verb or noun that a list shares."""
         q, own, tail = s.quantities[n], s.own(n), s.tail(n)
-        about = themes(s.until(q.start + 12)) or themes(s.about)
-        if s.place(q.start, self.place) != "CN" or "各地" in own:
+        about = themes(s.until(q.start) + tail) or themes(s.about) - {"overseas"}
+        if s.place(q.start, self.place) != "CN" or _EACH_PLACE.search(own):
             about |= {"local"}
         found = matches(own, tail, q.measure, about)
         if found and (self.last is None or found[0].rank[0] == 0 or len(own) >= 12):
             return found[0]
         if self.last is not None:
-            before, clause = self.last[0], re.split("[，：]", own)[-1]
-            shared = [before.verb + clause, before.noun + clause]
+            noun, clause = self.last[0].noun, re.split("[，：]", own)[-1]
+            if shared := matches(self.verb + clause, tail, q.measure, about):
+                return shared[0]
+            # A noun is shared only with a bare verb: 止付资金9亿元，冻结7亿元.
+            for again in matches(noun + clause, tail, q.measure, about):
+                if again.verb and _BARE.fullmatch(clause.rpartition(again.verb)[2]):
+                    return again
             if _LIST.fullmatch(own):
-                shared.append(before.verb + before.noun)
-            for words in shared:
-                if again := matches(words, tail, q.measure, about):
-                    return again[0]
+                found = matches(self.verb + noun, tail, q.measure, about) or found
         return found[0] if found else None
 
     def _level(
@@ -149,11 +157,13 @@ class Reader:
             return "not_a_total"
         if match is None:
             return "no_indicator"
-        place, part = s.place(q.start, self.place), "其中" in own and self.last is not None
-        if part and self.last:
-            if match.rule.indicator == self.last[1].indicator and not match.rule.scope:
+        place = s.place(q.start, self.place)
+        self.part = "其中" in own or (self.part and n > 0)
+        if self.part and self.last:
+            alike = match.rule.indicator == self.last[1].indicator and not match.rule.scope
+            if (alike and "其中" in own) or (not match.noun and q.measure in ("名", "人")):
                 return "part"
-            place = self.last[1].geo
+            place = self.last[1].geo if "其中" in own else place
         if _BASE.search(own[-30:]):
             return "base_of_a_change"
         if match.rule.indicator in _TO_CHINA and (self.home == "CN" or "中方" in s.text):
@@ -167,7 +177,7 @@ class Reader:
             return "not_a_total"
         figure = Figure(q.start, q.end, match.rule.indicator, place, scope, printed=q.printed)
         self._dated(figure, s, own, match, when)
-        self.last = match, figure
+        self.last, self.verb = (match, figure), match.verb or self.verb
         return figure
 
     def _dated(
@@ -176,7 +186,8 @@ class Reader:
         """Give a figure its window; a running total of a known beginning takes that."""
         figure.cumulative = "累计" in own[-20:] or (when is not None and when.kind == "campaign")
         since = match.rule.since
-        if since and self.issued and (when is None or when.start < s.start or when.kind == "upto"):
+        elsewhere = when is None or when.start < s.start or when.kind == "upto"
+        if since and self.issued and since <= self.issued and elsewhere:
             figure.window, figure.words, figure.cumulative = (since, self.issued), "累计", True
         elif when is not None:
             figure.window, figure.words = when.window, when.words

@@ -57,7 +57,9 @@ class Sentence:
     def tail(self, n: int) -> str:
         """What stands after the n-th quantity in its clause."""
         end = self.quantities[n].end
-        following = self.quantities[n + 1].start if n + 1 < len(self.quantities) else end + _REACH
+        following = end + _REACH
+        if n + 1 < len(self.quantities) and self.quantities[n].measure != "次":
+            following = self.quantities[n + 1].start
         return _TAIL.split(self.text[end - self.start : min(following, end + _REACH) - self.start])[
             0
         ]

@@ -262,7 +262,10 @@ def _looks_like_path(source: str) -> bool:
     """A short line that ends like a file's name, or is one."""
     if len(source) > 1024 or "\n" in source or "\0" in source:
         return False
-    return bool(_FILE.search(source)) or Path(source).is_file()
+    # Names longer than a file system takes are no files, and asking it is an error.
+    return bool(_FILE.search(source)) or (
+        len(source.encode(errors="replace")) < 250 and Path(source).is_file()
+    )
 
 
 _FILE = re.compile(r"\.(?:html?|txt|md|pdf|xhtml|shtml|docx?)$", re.IGNORECASE)

@@ -77,7 +77,7 @@ _PATTERNS = {
     ),
     "years": (
         rf"“?十[三四五]五”?(?:规划)?(?:以来|期间|时期)"
-        rf"|(?:过去|近|最近|这)?的?{_NUM}个?多?年多?(?:以来|来|间|里|内|时间)"
+        rf"|(?:过去|近|最近|这)?的?{_NUM}个?多?年多?(?:以来|来|间|里|内|时间)(?!的?最|首|新|同期)"
         rf"|(?:过去|最近|近)的?{_NUM}年"
     ),
     "named": (
@@ -122,15 +122,31 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
             line_end = len(plain) if line_end < 0 else line_end
             said = None
         clock = _Clock(issued, said)
+        if kind == "point" and _opens(words, plain[match.end() : match.end() + 90]):
+            kind = "since"
         dated = kind == "recent" or (kind == "point" and "日" in words)
         if dated and _PRESS.match(plain[match.end() : match.end() + 40]):
             kind = "press"
-        window, certain = clock.resolve(kind, words, campaigns, plain[: match.end()][-90:])
+        beside = plain[match.start() - 300 if match.start() > 300 else 0 : match.end()]
+        if kind == "since":
+            beside = plain[match.start() : match.end() + 90].split("。", maxsplit=1)[0]
+        window, certain = clock.resolve(kind, words, campaigns, beside)
         of_run = bool(_RUN.search(plain[match.end() : match.end() + 40]))
         found.append(When(match.start(), match.end(), words, kind, window, certain, of_run))
         if kind not in ("base", "press") and (year := re.search(r"(?:19|20)\d\d", words)):
             said = int(year[0])
     return found
+
+
+def _opens(words: str, after: str) -> bool:
+    """Whether an operation is said to begin then: 今年4月，公安部部署开展“云剑”行动."""
+    if "日" in words:
+        return bool(_DECIDED.match(after))
+    return "月" in words and bool(_DEPLOYED.match(after))
+
+
+_DEPLOYED = re.compile(r"，?[^。；]{0,40}(?:部署|启动|发起)[^。；]{0,40}(?:行动|专项|会战|斗争)")
+_DECIDED = re.compile(r"，?[^。；]{0,40}(?:决定|部署|启动)[^。；，]{0,30}(?:行动|专项|会战|斗争)")
 
 
 @dataclass(frozen=True)
@@ -152,12 +168,10 @@ class _Clock:
             last = self._last(words)
             return (date(last.year, 1, 1), last) if last else None, False
         if kind == "campaign":
-            return self._until_issued(
-                self._started(campaigns, words) or self._started(campaigns, before)
-            ), True
+            return self._until_issued(self._named_before(campaigns, before)), True
         if kind == "since":
             point = self._point(re.split("以来|至今|来|起|开始|到目前|截至", words)[0])
-            named = self._started(campaigns, words)
+            named = self._started(campaigns, before)
             if point and named and point[0] <= named <= point[1]:
                 point = named, named
             return self._until_issued(point[0] if point else None), True
@@ -167,6 +181,13 @@ class _Clock:
     def _started(self, campaigns: Campaigns, words: str) -> date | None:
         by = self.issued or date.max
         return next((d for name, d in campaigns if d <= by and name.search(words)), None)
+
+    def _named_before(self, campaigns: Campaigns, words: str) -> date | None:
+        """The operation named last, one in quotation marks before any other."""
+        for name in reversed(re.findall("“[^”]{1,12}”", words)):
+            if first := self._started(campaigns, name):
+                return first
+        return self._started(campaigns, words)
 
     def _until_issued(self, first: date | None) -> tuple[date, date] | None:
         ordered = first and self.issued and first <= self.issued
