@@ -23,7 +23,7 @@ from research.metrics.polytope import (
 from research.metrics.statements import DAY, INF, months
 
 _PRICES = (1e-3, 1e-2, 1e-4, 1e-5)  # the higher, the more rounds; the lower, the fewer digits
-_ROUNDS, _TOLERANCE, _NOTHING = 12, 1e-6, 1e-12
+_ROUNDS, _STILL, _ROOM, _NOTHING = 12, 1e-6, 1e-5, 1e-12
 
 
 def smoothest(polytope: Polytope, windows: Sequence[Window]) -> list[float]:
@@ -109,10 +109,10 @@ def _rates(part: Array, matrix: Array, low: Array, high: Array, price: float) ->
             continue
         moved = -left[:-1] / left[-1] * unit
         before, rates = rates, np.cumsum(apart * (first + moved))
-        room = _TOLERANCE * np.maximum(abs(limits) @ abs(rates), 1)
-        room[: len(part)] = _TOLERANCE * abs(rates).max()
+        room = _ROOM * np.maximum(abs(limits) @ abs(rates), 1)
+        room[: len(part)] = _ROOM * abs(rates).max()
         within = (limits @ rates >= ends - room).all()
-        if within and abs(rates - before).max() <= _TOLERANCE * abs(rates).max():
+        if within and abs(rates - before).max() <= _STILL * abs(rates).max():
             return np.where(rates > _NOTHING * rates.max(), rates, 0.0)
         # With a distance of about 1 the answer has the most digits.
         first, unit = (first + moved) * last[::-1][:-1], np.linalg.norm(moved) or 1.0
