@@ -190,7 +190,7 @@ def figures(rows: pl.DataFrame, record: Record, *, geo: str = "CN", lang: Lang =
     cells = (
         _named(rows.lazy(), record, lang, geo)
         .with_columns(**_figure_cells(lang))
-        .join(source_cell(record.sources), on="source_id", how="left", maintain_order="left")
+        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
         .select(*heads)
         .collect()
     )

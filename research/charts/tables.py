@@ -74,10 +74,10 @@ def linked() -> pl.Expr:
     return known & pl.col("url").str.contains(r"^https?://").fill_null(value=False)
 
 
-def source_cell(sources: pl.DataFrame, lang: Lang | None = None) -> pl.LazyFrame:
+def source_cell(sources: pl.DataFrame, lang: Lang) -> pl.LazyFrame:
     """`source_id`, `source`: title, outlet, day; a link only where quality is official or press.
 
-    With a language, words such as "repost" in the name of an outlet are said in it.
+    Words such as "repost" in the name of an outlet are said in the language of the page.
     """
     title = escaped(pl.coalesce("title", "issuer", "source_id"))
     link = pl.format('<a href="{}">{}</a>', escaped(pl.col("url")), title)
@@ -85,7 +85,7 @@ def source_cell(sources: pl.DataFrame, lang: Lang | None = None) -> pl.LazyFrame
     address = small(pl.col("url")).fill_null("")
     day = pl.coalesce(pl.col("issued").cast(pl.String), pl.lit("—"))
     named = pl.concat_str("issuer", "outlet", day, separator=" · ", ignore_nulls=True)
-    outlet = small(copies(named, lang) if lang else named)
+    outlet = small(copies(named, lang))
     said = pl.when(linked()).then(link).otherwise(pl.concat_str(title, address))
     cell = pl.format('<div style="{}">{}{}</div>', pl.lit(_SOURCE), said, outlet)
     return sources.lazy().select("source_id", source=cell)
