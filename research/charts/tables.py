@@ -79,7 +79,7 @@ def source_cell(sources: pl.DataFrame, lang: Lang) -> pl.LazyFrame:
 
     Words such as "repost" in the name of an outlet are said in the language of the page.
     """
-    title = escaped(pl.coalesce("title", "issuer", "source_id"))
+    title = escaped(pl.coalesce("title", copies(pl.col("issuer"), lang), "source_id"))
     link = pl.format('<a href="{}">{}</a>', escaped(pl.col("url")), title)
     # An address that readers are not sent to is still said, as text.
     address = small(pl.col("url")).fill_null("")
