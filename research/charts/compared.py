@@ -5,6 +5,8 @@ Rows come from `research.metrics.places` and `economies`; how a table looks is `
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from research.charts.tables import Table, escaped, laid_out, marked, small, source_cell, unbroken
@@ -272,6 +274,8 @@ def economies(
     plain = pl.col("definition").str.replace(r" ?\((main|secondary)[^)]*\)$", "")
     plain = plain.str.replace_all(r"\b([a-z]+)_([a-z]+)\b", "${1} ${2}")  # names of indicators
     own = record.indicators.filter(indicator=indicator).item(0, f"definition_{lang}")
+    own = re.sub(r"[；;] ?(for )?(other economies|其他经济体).*", "", own)
+    own = own if lang == "zh" else re.sub(r" \([^)]*[\u4e00-\u9fff][^)]*\)", "", own)
     defined = pl.coalesce(chinese, plain) if lang == "zh" else plain
     defined = pl.when(pl.col("scope") == "total").then(pl.lit(own)).otherwise(defined)
     unit = pl.col("unit").map_elements(
