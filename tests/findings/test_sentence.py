@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from research.findings.sentence import Findings, Known, Span, finding
@@ -42,6 +42,7 @@ def test_intervals_windows_counts_and_names_fill_the_holes() -> None:
     assert said(x=Known(3e8, float("inf"), "yuan")) == "at least 300 million yuan"
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e12), st.floats(1, 1e12), st.integers(2, 6))
 def test_fewer_digits_never_narrow_an_interval(a: float, b: float, digits: int) -> None:
     low, high = sorted((a, b))
