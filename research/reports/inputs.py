@@ -25,6 +25,8 @@ REACH = {
     "trend": ("indicator",),
 }
 """Parameters that name all the indicators which a notebook reads; others may read any row."""
+FREE = {"check"}
+"""Notebooks that look beyond their vintage: a source is held against what was known before it."""
 FILES = {
     "check": ("bulletin",),
 }
@@ -81,6 +83,8 @@ def reached(record: Record, notebook: str, values: Mapping[str, Any]) -> dict[st
 
 def narrowed(record: Record, notebook: str, values: Mapping[str, Any]) -> Record:
     """The record as far as a run can reach into it."""
+    if notebook in FREE:
+        return record
     seen = record.as_of(values.get("as_of"))
     keys = REACH.get(notebook, ())
     named = [values[key] for key in keys if values.get(key)]
