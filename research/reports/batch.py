@@ -290,7 +290,10 @@ class Workers(ProcessPoolExecutor):
     """
 
     def __init__(self, jobs: int, heard: Callable[[Said], object] | None = None) -> None:
+        from research.reports.kernels.forked import prepare
+
         self._others = set(multiprocessing.active_children())
+        prepare()  # one parent of kernels for all workers, warm by the time that they are
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         context.set_forkserver_preload(["research.reports.execute"])

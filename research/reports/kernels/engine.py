@@ -15,7 +15,6 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
@@ -109,7 +108,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             info = self.wait_for_reply(self.kc.kernel_info())
             try:
                 self.papermill_execute_cells()
-            except CellTimeoutError:
+            except BaseException:  # out of time, or Ctrl-C: a kernel that is busy is not asked
                 self.shutdown_kernel = "immediate"
                 raise
             self.nb.metadata["language_info"] = info["content"]["language_info"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import json
 import os
 import signal
@@ -99,6 +100,12 @@ def zygote() -> str:
                 raise NotForkedError(f"forking is not safe on {sys.platform}")
             os.environ[ADDRESS] = _start()
         return os.environ[ADDRESS]
+
+
+def prepare() -> None:
+    """Start the zygote now: whatever this process starts from here on shares it."""
+    with contextlib.suppress(NotForkedError):  # said again, aloud, when a kernel is started
+        zygote()
 
 
 def _start() -> str:

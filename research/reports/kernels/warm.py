@@ -19,8 +19,10 @@ import IPython.extensions.storemagic
 import narwhals._polars.namespace
 import narwhals.stable.v1._namespace
 import psutil  # type: ignore[import-untyped]
+import scipy.optimize
 import tornado.platform.asyncio
 
-import research.charts.show
-import research.metrics.verdicts
-import research.reports.parameters
+import research
+
+for name in dir(research):
+    getattr(research, name)  # its public names are loaded when they are first asked for
