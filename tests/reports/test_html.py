@@ -300,3 +300,12 @@ def test_the_index_groups_by_notebook() -> None:
 def test_an_unknown_field_of_an_entry_is_refused() -> None:
     with pytest.raises(TypeError, match="nam"):
         render_index([{**ENTRIES[0], "nam": 1}])
+
+
+def test_a_finding_finds_its_cell_where_jupyterlab_finds_it_too() -> None:
+    cell = code("1", shown(text__plain="1"))
+    cell["id"] = "trend-claims"
+    page = soup(markdown("[see](#cell-id=trend-claims)"), cell, code("2"))
+    target = page.select_one("main a")["href"].removeprefix("#")
+    assert page.find(id=target).pre.text.strip() == "1"
+    assert len(page.select("[id^='cell-id=']")) == 1  # nothing to find where nothing is shown
