@@ -18,6 +18,7 @@ from research.record.measures import MARKS
 from research.record.record import Day, Record
 
 Row = dict[str, Any]
+_APART = 366  # days without any printed change after which an older one says nothing of the newer
 _WHY: dict[str, dict[Lang, str]] = {
     "definition": {
         "zh": "{definition} 个另有口径（只是部分、范围更宽或另一套统计）",
@@ -123,14 +124,16 @@ def runs(claims: pl.DataFrame, record: Record, cell: str, lang: Lang) -> list[Fi
 
 
 def changes(rows: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Finding | None:
-    """How the printed changes lie about zero since the last time that their sign turned."""
+    """The printed changes since their sign last turned, or since a year or more without any."""
     order = rows.filter(pl.col("yoy_pct").is_not_null()).sort("end", "start")
     if order.is_empty():
         return None
     sign = pl.when(pl.col("yoy_high") < 0).then(-1).when(pl.col("yoy_low") > 0).then(1).otherwise(0)
-    order = order.with_columns(sign=sign)
+    apart = (pl.col("start") - pl.col("end").cum_max().shift(1)).dt.total_days() > _APART
+    order = order.with_columns(sign=sign, apart=apart.shift(-1).fill_null(value=False))
     last = order.item(-1, "sign")
-    since = order.filter(pl.col("sign").reverse().eq(last).cum_min().reverse())
+    unbroken = pl.col("sign").eq(last) & ~pl.col("apart")
+    since = order.filter(unbroken.reverse().cum_min().reverse())
     windows = since.unique(["start", "end"]).height
     if last == 0 or windows < 2:
         return None
@@ -238,6 +241,27 @@ def uncomparable(found: pl.DataFrame, cell: str, lang: Lang) -> Finding | None:
     )
 
 
+def reach(rows: pl.DataFrame, cell: str, lang: Lang) -> Finding | None:
+    """For how many windows a level was announced, and from when to when."""
+    levels = rows.filter(pl.col("value").is_not_null())
+    if levels.is_empty():
+        return None
+    windows = levels.unique(["start", "end"])
+    whole = windows.filter((pl.col("end") - pl.col("start")).dt.total_days().is_between(364, 365))
+    return finding(
+        lang,
+        cell,
+        zh="公布过数量的时段有 {windows} 个（其中恰为一年的 {whole} 个），在 {span} 之内，"
+        "出自 {sources} 个来源。",
+        en="Levels were announced for {windows} windows ({whole} of exactly a year) within {span}, "
+        "by {sources} sources.",
+        windows=windows.height,
+        whole=whole.height,
+        span=Span(levels["start"].min(), levels["end"].max()),  # type: ignore[arg-type]
+        sources=levels["source_id"].n_unique(),
+    )
+
+
 def trend(
     record: Record,
     indicator: str,
@@ -272,6 +296,7 @@ def trend(
             bounded(yearly, record, "trend-years", lang),
             uncomparable(odd, "trend-comparable", lang),
             conflicting(yearly, "trend-conflicts", lang),
+            reach(rows, "trend-announced", lang),
         ],
         lang,
     )
