@@ -9,6 +9,7 @@ from datetime import date
 from research.loaders.bulletin.sentences import Sentence
 from research.loaders.bulletin.windows import When
 
+_LATEST = 12  # no sentence needs more expressions than these, and time stays linear
 _STARTS = ("since", "campaign", "years", "point", "named")
 _STRUCTURAL = ("since", "campaign", "years", "range", "named", "upto")
 
@@ -56,7 +57,7 @@ class Horizon:
         """
         part = s.text.find("其中")
         here = [w for w in s.whens if w.counts and w.window and not w.of_run]
-        here = [w for w in here if not 0 <= part < w.start - s.start]
+        here = [w for w in here if not 0 <= part < w.start - s.start][-_LATEST:]
         resolved = [w for w in (self.at(s, w.end) for w in here) if w]
         windows = set(used)
         kept = [w for w in resolved if w.window in windows]

@@ -41,7 +41,7 @@ def _places() -> tuple[dict[str, str], re.Pattern[str]]:
             names.setdefault(short, code)
     names["兵团"] = "659000"
     one = "|".join(sorted(names, key=len, reverse=True))
-    chain = rf"(?:{one})(?:[省市县区州]?(?:{one}))*"
+    chain = rf"(?:{one})(?:[省市县区州]?(?:{one})){{0,3}}"
     return names, re.compile(
         rf"(?P<chain>{chain})(?P<rest>[省市县区州]?[^，。；：、！？\n“”]{{0,8}}?){_ORGAN}"
     )

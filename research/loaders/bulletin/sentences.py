@@ -16,7 +16,8 @@ from research.loaders.bulletin.lexicon import Match, matches, themes
 from research.loaders.bulletin.quantities import Quantity
 from research.loaders.bulletin.windows import When
 
-_STOP = re.compile(r"[。！？]”?")
+_SENTENCE = re.compile(r"[^。！？]{0,1000}(?:[。！？]”?)?")
+"""What runs on for a thousand characters is no prose: it is cut, so that time stays linear."""
 _TAIL = re.compile(r"[，、。；！？\n]|同比")
 _JOINED = re.compile(r"[、，]?(?:和|及|以及|与)?")
 _JOINED_RATES = re.compile(rf"{_JOINED.pattern}(?:分别)?(?:上升|增长|下降|减少|提升|增加)?")
@@ -87,21 +88,18 @@ def sentences(
     q_starts, w_starts = [q.start for q in quantities], [w.start for w in whens]
     line = 0
     for words in plain.split("\n"):
-        stops = [line + m.end() for m in _STOP.finditer(words)] + [line + len(words)]
-        start = line
-        for stop in stops:
+        for match in _SENTENCE.finditer(words):
+            start, stop = line + match.start(), line + match.end()
             if start < stop:
-                text = plain[start:stop]
                 yield Sentence(
                     start,
-                    text,
+                    match[0],
                     quantities[bisect_left(q_starts, start) : bisect_left(q_starts, stop)],
                     whens[bisect_left(w_starts, start) : bisect_left(w_starts, stop)],
-                    places.subjects(text, home),
+                    places.subjects(match[0], home),
                     plain[max(line, start - _ABOUT) : start],
                     start == line,
                 )
-            start = stop
         line += len(words) + 1
 
 

@@ -119,7 +119,7 @@ def check_nothing_vanishes(found: Reading) -> None:
         if row.get(start) is not None
     ]
     for number in re.finditer(r"(?<![\d.·第#/])\d+(?:\.\d+)?(?:万|亿)?(?:起|名|元)", found.text):
-        assert any(a <= number.start() and number.end() <= b for a, b in spans), number[0]
+        assert all(any(a <= n < b for a, b in spans) for n in range(*number.span())), number[0]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
