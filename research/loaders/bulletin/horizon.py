@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -59,8 +60,8 @@ class Horizon:
         here = [w for w in s.whens if w.counts and w.window and not w.of_run]
         here = [w for w in here if not 0 <= part < w.start - s.start][-_LATEST:]
         resolved = [w for w in (self.at(s, w.end) for w in here) if w]
-        windows = set(used)
-        kept = [w for w in resolved if w.window in windows]
+        often = Counter(used)
+        kept = sorted((w for w in resolved if w.window in often), key=lambda w: often[w.window])
         kept = kept or [w for w in resolved if w.kind in _STRUCTURAL]
         if not kept and self.paragraph is None:
             kept = [w for w in resolved if w.kind == "recent"]

@@ -108,6 +108,11 @@ def _nearest(pattern: re.Pattern[str] | None, own: str, tail: str) -> tuple[str,
     return (last[0], clauses, last.start()) if last and clauses < _FAR else None
 
 
+def _ends(found: tuple[str, int, int], own: str) -> int:
+    """Where words end that stand before the figure; -1 for none, or those after it."""
+    return found[2] + len(found[0]) if found[0] and found[2] < len(own) else -1
+
+
 def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[Match]:
     """All rules that fit, the best first."""
     own = own[-_CONTEXT:]
@@ -123,8 +128,8 @@ def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[M
         noun = _nearest(rule.noun, own, tail) if verb else None
         if verb is None or noun is None:
             continue
-        if not measure and (not noun[0] or noun[2] + len(noun[0]) < len(own) - 1):
-            continue  # without a measure word the noun itself must stand before the figure
+        if not measure and max(_ends(noun, own), _ends(verb, own)) < len(own) - 3:
+            continue  # without a measure word the words themselves must stand before the figure
         if rule.unless and rule.unless.search(near + "█" + tail):
             continue
         words = len(verb[0]) + len(noun[0]) + (8 if rule.theme else 0)
@@ -136,7 +141,8 @@ def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[M
 _THEMES = {
     "cards": re.compile("断卡|两卡"),
     "exit": re.compile("断流|偷渡|非法出境|结伙出境"),
-    "border": re.compile("国（?边）?境管理|国边境|獴猎|移民管理(?:机构|局|机关)"),
+    "border": re.compile("国（?边）?境管理|国边境|獴猎"),
+    "nia": re.compile("移民管理(?:机构|局|机关)"),
     "landline": re.compile("固话|固定电话"),
     "overseas": re.compile(
         "警务(?:执法)?合作|赴[^，。]{0,30}(?:国家|地区|柬|菲|缅|老挝|泰|阿联酋)|与[^，。]{1,10}警方|当地警方|国际执法"
@@ -158,4 +164,8 @@ def themes(words: str) -> frozenset[str]:
     if _SEVERAL.search(words):
         words = re.sub(r"“[^”]{0,16}”", "", words)
     found = {name for name, pattern in _THEMES.items() if pattern.search(words)}
-    return frozenset(found - {"exit"} if "border" in found else found)
+    if "border" in found:
+        found -= {"exit"}
+    elif "nia" in found and "exit" not in found:
+        found |= {"border"}
+    return frozenset(found)

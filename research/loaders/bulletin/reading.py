@@ -161,7 +161,7 @@ class Reader:
         self.part = "其中" in own or (self.part and n > 0)
         if self.part and self.last:
             alike = match.rule.indicator == self.last[1].indicator and not match.rule.scope
-            if (alike and "其中" in own) or (not match.noun and q.measure in ("名", "人")):
+            if alike or (not match.noun and q.measure in ("名", "人")):
                 return "part"
             place = self.last[1].geo if "其中" in own else place
         if _BASE.search(own[-30:]):
