@@ -9,6 +9,7 @@ import re
 
 import polars as pl
 
+from research.charts.boards import figures
 from research.charts.tables import Table, escaped, laid_out, marked, small, source_cell, unbroken
 from research.charts.tiles import short_place
 from research.lang import Lang, between, percent_between, unit_name, window
@@ -132,26 +133,7 @@ def listed(record: Record, *, lang: Lang = "zh") -> Table:
     """
     kinds = ["areas_listed", "areas_delisted", "cities_warned", "counties_interviewed"]
     rows = record.select(kinds).sort("end", "start", "geo", descending=[True, True, False])
-    names = record.indicators.lazy().select("indicator", indicator_name=f"name_{lang}")
-    scopes = record.scopes.lazy().select("scope", part=f"name_{lang}")
-    part = pl.when(pl.col("scope") != "total").then(small(pl.col("part")))
-    heads = _heads(lang, "place", "series", "figure", "interval", "window", "source")
-    cells = (
-        rows.lazy()
-        .join(names, on="indicator", maintain_order="left")
-        .join(scopes, on="scope", maintain_order="left")
-        .join(short_place(record, lang).lazy(), on="geo", maintain_order="left")
-        .join(source_cell(record.sources, lang), on="source_id", how="left", maintain_order="left")
-        .with_columns(
-            series=pl.concat_str(escaped(pl.col("indicator_name")), part.fill_null("")),
-            figure=_figure(lang),
-            interval=unbroken(between(pl.col("low"), pl.col("high"), lang)),
-            window=unbroken(window(pl.col("start"), pl.col("end"))),
-        )
-        .select(*heads)
-        .collect()
-    )
-    return laid_out(cells, heads, name="listed", lang=lang, data=rows)
+    return figures(rows, record, lang=lang)
 
 
 _REASONS: dict[str, dict[Lang, str]] = {
