@@ -132,6 +132,9 @@ class Reader:
         if s.place(q.start, self.place) != "CN" or _EACH_PLACE.search(own):
             about |= {"local"}
         found = matches(own, tail, q.measure, about)
+        if q.article:  # 打掉一个团伙 counts, 一个缩影 does not
+            best = found[0] if found else None
+            return best if best and best.verb and best.noun and best.rank[0] == 0 else None
         if found and (self.last is None or found[0].rank[0] == 0 or len(own) >= 12):
             return found[0]
         if self.last is not None:

@@ -49,8 +49,9 @@ class Sentence:
         return self.text[: at - self.start]
 
     def own(self, n: int) -> str:
-        """What stands before the n-th quantity and belongs to no other."""
-        start = self.quantities[n - 1].end if n else self.start
+        """What stands before the n-th quantity and belongs to no other; articles own nothing."""
+        before = (q.end for q in reversed(self.quantities[:n]) if not q.article)
+        start = next(before, self.start)
         return self.text[start - self.start : self.quantities[n].start - self.start].rsplit("；")[
             -1
         ]

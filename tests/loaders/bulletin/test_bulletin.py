@@ -183,3 +183,35 @@ def test_parts_averages_and_rewards_are_no_totals() -> None:
 def test_what_is_no_bulletin_says_why(content: bytes, says: str) -> None:
     with pytest.raises(BulletinError, match=says):
         read_bulletin(content)
+
+
+def test_one_is_an_article_unless_it_is_counted() -> None:
+    text = "4月2日，南昌市公安局打掉一个电信网络诈骗团伙，抓获了一批人员，这只是行动的一个缩影。"
+    found = read_bulletin(text, issued="2022-05-11")
+    assert rows(found, "indicator", "printed", "geo", "scope") == [
+        ("gangs_dismantled", "一个", "360100", "single_action")
+    ]
+    assert found.unread.is_empty()
+
+
+def test_a_part_of_another_kind_is_read_and_one_of_the_same_is_not() -> None:
+    text = "2022年，全国抓获犯罪嫌疑人9万名，其中金主、头目和骨干351名；抓获2万名，其中女性3000名。"
+    found = read_bulletin(text)
+    assert rows(found, "indicator", "value")[:2] == [
+        ("suspects_arrested", 90_000),
+        ("ringleaders_caught", 351),
+    ]
+    assert ("3000名", "part") in found.unread.select("printed", "reason").rows()
+
+
+def test_an_operation_dates_the_running_total_that_follows_it() -> None:
+    text = "今年4月，公安部部署开展“云剑-2020”行动。截至目前，全国共破获电信网络诈骗案件10万起。"
+    found = read_bulletin(text, issued="2020-07-17")
+    assert rows(found, "start", "end") == [(date(2020, 4, 13), date(2020, 7, 17))]
+
+
+def test_a_change_against_another_month_is_not_one_on_the_year_before() -> None:
+    text = "2021年5月，全国共立电信网络诈骗案件8.4万起，与4月相比下降14.3%。"
+    found = read_bulletin(text, issued="2021-06-24")
+    assert rows(found, "value", "yoy_pct") == [(84_000, None)]
+    assert found.unread["reason"].to_list() == ["change_on_another_base"]
