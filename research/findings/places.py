@@ -148,6 +148,26 @@ def ruled(cards: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Finding
     )
 
 
+def weighed(rows: pl.DataFrame, cell: str, lang: Lang) -> Finding | None:
+    """How far the figures of the year can be relied on."""
+    if rows.is_empty():
+        return None
+    has = rows["marks"].list.contains
+    return finding(
+        lang,
+        cell,
+        zh="这一年所用的 {all} 个数中，{single} 个只有单一来源，{inferred} 个时段为推定，"
+        "{doubtful} 个存疑，{part} 个不足全年。",
+        en="Of the {all} figures used for the year {single} have a single source, {inferred} an "
+        "inferred window, {doubtful} are in doubt and {part} cover less than the year.",
+        all=rows.height,
+        single=int(has("single_sourced").sum()),
+        inferred=int(has("window_inferred").sum()),
+        doubtful=int(has("doubtful").sum()),
+        part=int((~rows["whole_year"]).sum()),
+    )
+
+
 def regions(
     record: Record,
     indicator: str,
@@ -173,9 +193,8 @@ def regions(
         by_place(record, indicator, what, years=(year, year), **asked)
         for what in ("level", "change")
     )
-    both = pl.concat(
-        [levels.select("geo", "level", "whole_year"), changes.select("geo", "level", "whole_year")]
-    )
+    shown = ("geo", "level", "whole_year", "marks")
+    both = pl.concat([levels.select(*shown), changes.select(*shown)])
     both = both.sort("whole_year", descending=True)
     cards = warned(
         record,
@@ -192,6 +211,7 @@ def regions(
             highest(levels, record, "regions-ranked", lang),
             moved(changes, record, "regions-changes", lang),
             ruled(cards, record, "regions-warned", lang),
+            weighed(both, "regions-map" if levels.height else "regions-changes", lang),
         ],
         lang,
     )
