@@ -28,7 +28,7 @@ def place_names(record: Record, codes: Sequence[str], lang: Lang) -> str:
 
 def seen(rows: pl.DataFrame, year: int, cell: str, lang: Lang) -> Finding:
     """For how many provinces there is any figure of the year."""
-    provinces = rows.filter(level="province").unique("geo")
+    provinces = rows.filter(level="province").unique("geo", keep="first", maintain_order=True)
     return finding(
         lang,
         cell,

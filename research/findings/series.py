@@ -94,7 +94,7 @@ def runs(claims: pl.DataFrame, record: Record, cell: str, lang: Lang) -> list[Fi
             pl.col("value", "end").first(),
             sources=pl.col("source_id").n_unique(),
         )
-        .sort("sources", descending=True)
+        .sort("sources", "start", "indicator", descending=True)
         .head(2)
         .sort("start")
     )

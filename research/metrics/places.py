@@ -143,7 +143,7 @@ def warned(
     one. Intervals make a strike certain or only possible, so that each place has the mildest card
     that its figures allow (`least`) and the gravest (`most`). One row a place with any figure:
     `geo`, `level`, `seen` (years with a figure that the rule can judge), `certain`, `possible`
-    (strikes), `least`, `most`, and `reasons`, one text a possible strike. Gravest first.
+    (strikes), `least`, `most`, `years` (of possible strikes) and `observations`. Gravest first.
 
     >>> from research.record.record import load
     >>> found = warned(load(), "cases_filed", years=(2017, 2019), growth=20.0, strikes=1)
@@ -179,7 +179,7 @@ def warned(
             certain=(rate[0] | change[0]).sum(),
             possible=(rate[1] | change[1]).sum(),
             years=pl.col("year").filter(rate[1] | change[1]).sort(),
-            observations=pl.concat_list(used).list.drop_nulls().explode().drop_nulls(),
+            observations=pl.concat_list(used).list.drop_nulls().explode().drop_nulls().sort(),
         )
         .with_columns(
             least=_card(pl.col("certain"), strikes), most=_card(pl.col("possible"), strikes)
