@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -21,7 +22,8 @@ from bs4 import BeautifulSoup
 
 from research.record.record import Record, load
 from research.reports.batch import WINDOW, Batch, Result, Workers, performed
-from research.reports.run import Project, Run
+from research.reports.inputs import TABLES
+from research.reports.run import ParameterError, Project, Run
 from research.reports.shelf import Shelf
 from research.reports.task import Outcome, Task
 
@@ -341,3 +343,30 @@ def test_the_memory_of_a_batch_does_not_grow_with_its_runs(record: Record, root:
         in_hand.discard(result.run.title)
         results.append(result)
     assert (len(results), most) == (3 * WINDOW, WINDOW)
+
+
+def test_what_lies_over_the_record_goes_along_with_a_run(tmp_path: Path) -> None:
+    over = tmp_path / "mine"
+    over.mkdir()
+    (over / "observations.csv").write_text("observation_id\n", encoding="utf-8")
+    project = Project(Path(__file__).parents[2])
+    batch = Batch(project, Shelf(tmp_path / "reports"), load, (TABLES, over))
+    plain = Batch(project, Shelf(tmp_path / "reports"), load)
+    run = Run("quality", "record", {"lang": "en"})
+    assert batch.job(run).task.files == {"overlay/observations.csv": b"observation_id\n"}
+    assert plain.job(run).task.files == {}
+    assert batch.tables != plain.tables
+
+
+def test_a_bulletin_is_an_input_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("2022年，全国破案3万起。", encoding="utf-8")
+    source = Path(__file__).parents[2] / "notebooks"
+    shutil.copytree(source, tmp_path / "notebooks")
+    batch = Batch(Project(tmp_path), Shelf(tmp_path / "reports"), load)
+    run = Run("check", "a", {"bulletin": "a.txt"})
+    first = batch.inputs(run, rows=False).files
+    assert batch.job(run).task.files == {"a.txt": (tmp_path / "a.txt").read_bytes()}
+    (tmp_path / "a.txt").write_text("2022年，全国破案4万起。", encoding="utf-8")
+    assert batch.inputs(run, rows=False).files != first
+    with pytest.raises(ParameterError, match=r"bulletin: b\.txt cannot be read"):
+        batch.inputs(Run("check", "b", {"bulletin": "b.txt"}))

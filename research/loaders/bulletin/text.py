@@ -93,7 +93,8 @@ def _likeness(text: str) -> float:
 
 _IDLE = re.compile(r" (?![A-Za-z0-9])|(?<![A-Za-z0-9]) ")
 _WIDE = {0x3000: " ", **{ord(c): "-" for c in "—–－―─~～‐‑"}, ord("馀"): "余", ord("，"): "，"}
-_WIDE |= {ord(c): w for c, w in zip(",;:()!?", "，；：（）！？", strict=True)}
+_MARKS = dict(zip(",;:()!?", "，；：（）！？", strict=True))
+_WIDE |= {ord(c): w for c, w in _MARKS.items()}
 _WIDE |= {ord(c): w for c, w in zip('「」『』"﹒．', "“”“””..", strict=True)}
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 
@@ -110,15 +111,13 @@ def plain(text: str) -> str:
     simple = opencc.OpenCC("t2s").convert("\n".join(seen)).split("\n") if seen else []
     table = dict(_WIDE)
     for old, new in zip(seen, simple, strict=True):
-        narrow = new if ord(old) in _WIDE else unicodedata.normalize("NFKC", new)
+        narrow = unicodedata.normalize("NFKC", new)
         if ord(old) not in _WIDE and len(narrow) == 1:
-            table[ord(old)] = table_of_marks.get(narrow, narrow)
+            table[ord(old)] = _MARKS.get(narrow, narrow)
     table |= {ord(c): " " for c in set(text) if c.isspace() and c != "\n"}
     marked = _THOUSANDS.sub("\0", text.translate({0xFF10 + n: str(n) for n in range(10)}))
     return marked.translate(table).replace("\0", ",")
 
-
-table_of_marks = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "!": "！", "?": "？"}
 
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|div|p|meta|table|article|br|span)\b", re.IGNORECASE
