@@ -164,6 +164,8 @@ def themes(words: str) -> frozenset[str]:
     if _SEVERAL.search(words):
         words = re.sub(r"“[^”]{0,16}”", "", words)
     found = {name for name, pattern in _THEMES.items() if pattern.search(words)}
+    if "cards" in found:
+        found -= {"grey"}
     if "border" in found:
         found -= {"exit"}
     elif "nia" in found and "exit" not in found:

@@ -120,7 +120,7 @@ def _is_code(plain: str, match: re.Match[str]) -> bool:
     if not match["number"][0].isdigit():
         return before in _WORDS_IN_FRONT
     if match["measure"]:
-        return before in ("·", "#", "第")
+        return before in ("·", "#", "第") and not re.search("[万亿]", match[0])
     return bool(_CODE_BEFORE.search(before) or _CODE_AFTER.match(plain, match.end()))
 
 

@@ -98,7 +98,7 @@ class Reader:
             self.horizon.open()
         given = dealt(s)
         rates = changes.Rates(s, self.horizon)
-        first = len(self.figures)
+        first, self.verb = len(self.figures), ""
         for n, q in enumerate(s.quantities):
             if q.ratio and (named := rates.read(n, self.place)) is not None:
                 self.figures += [Figure(**each) for each in named.figures]
