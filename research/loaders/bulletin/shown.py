@@ -122,4 +122,5 @@ def _legend(found: Reading, lang: Lang) -> str:
     ).select("name", "geo", "scope", "start", "end", "printed", "yoy_printed")
     lines = [[escape(str(c)) if c is not None else "" for c in row] for row in rows.iter_rows()]
     cells = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in lines)
-    return f'<table style="margin-top:1em">{cells}</table>' if cells else ""
+    table = f'<table style="margin-top:1em">{cells}</table>'
+    return f'<div style="max-width:100%;overflow-x:auto">{table}</div>' if cells else ""
