@@ -152,7 +152,7 @@ def test_a_missing_key_is_named(record: Record, notebook: str, key: str) -> None
 
 
 def test_a_check_needs_a_source_or_a_bulletin(record: Record) -> None:
-    assert "source: None, and bulletin is None too" in complaint(record, "check", {})
+    assert "source: None, and bulletin is None too" in complaint(record, "check", {"source": None})
     assert parameters("check", record, {"bulletin": "a.html"}) is not None
 
 
