@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -298,28 +299,33 @@ class Workers(ProcessPoolExecutor):
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         context.set_forkserver_preload(["research.reports.execute"])
         said = context.SimpleQueue()
-        super().__init__(jobs, mp_context=context, initializer=_begin, initargs=(said,))
+        # Theirs, not each one's own: a process that is killed clears nothing away.
+        self._scratch = tempfile.TemporaryDirectory(prefix="fanzha-", ignore_cleanup_errors=True)
+        given = (said, self._scratch.name)
+        super().__init__(jobs, mp_context=context, initializer=_begin, initargs=given)
         if heard:
             threading.Thread(target=_listen, args=(said, heard), daemon=True).start()
 
     def kill(self) -> None:
-        """End the processes now; each clears away what its run has begun."""
+        """End the processes now, whatever they do."""
         for process in set(multiprocessing.active_children()) - self._others:
             process.terminate()
 
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, and clear away what any of them has left lying."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        self._scratch.cleanup()
 
-def _begin(said: SimpleQueue[Said]) -> None:
-    signal.signal(signal.SIGTERM, _leave)
+
+def _begin(said: SimpleQueue[Said], scratch: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    tempfile.tempdir = scratch
     listen(said.put)
 
 
 def _listen(said: SimpleQueue[Said], heard: Callable[[Said], object]) -> None:
     while True:
         heard(said.get())
-
-
-def _leave(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
 
 
 def cluster(address: str) -> Executor:

@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_costs_no_report(checkout: Path) -> None:
         )
         if whole(checkout / "reports") and len(children.stdout.split()) > 3:
             break
-    # The youngest of the batch's own session: a worker, or a kernel of one.
+    # The youngest of the batch's own session is a worker: kernels have sessions of their own.
     os.kill(int(children.stdout.split()[-1]), signal.SIGKILL)
     said, _ = process.communicate(timeout=200)
     assert (process.returncode, whole(checkout / "reports")) == (0, ALL), said
