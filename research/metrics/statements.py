@@ -230,10 +230,12 @@ def with_vintages(record: Record, indicator: str) -> pl.LazyFrame:
     )
 
 
-def _own(figures: pl.LazyFrame, geo: str, scope: str, slack: timedelta) -> Iterator[Statement]:
+def _own(
+    rows: Iterable[dict[str, Any]], geo: str, scope: str, slack: timedelta
+) -> Iterator[Statement]:
     """Levels and changes of the series itself."""
-    own = figures.filter(geo=geo, scope=scope).sort("start", "end", "observation_id")
-    for row in own.collect().to_dicts():
+    own = [row for row in rows if (row["geo"], row["scope"]) == (geo, scope)]
+    for row in sorted(own, key=lambda row: (row["start"], row["end"], row["observation_id"])):
         if row["low"] is not None:
             yield statement_of(row, "level", row["printed"], level_rows(row, slack))
         if row["yoy_low"] is not None:
@@ -243,37 +245,36 @@ def _own(figures: pl.LazyFrame, geo: str, scope: str, slack: timedelta) -> Itera
 
 
 def _bounding(
-    figures: pl.LazyFrame, record: Record, geo: str, scope: str, slack: timedelta
+    figures: pl.DataFrame, record: Record, geo: str, scope: str, slack: timedelta
 ) -> Iterator[Statement]:
     """A part is never above its total, and a province never above the nation."""
     relation = dict(record.scopes.select("scope", "relation").iter_rows())
     level = dict(record.regions.select("code", "level").iter_rows())
-    parts = [name for name, how in relation.items() if how == "part"]
-    known = figures.filter(pl.col("low").is_not_null())
+    known = [row for row in figures.iter_rows(named=True) if row["low"] is not None]
     if scope == "total":
-        for row in known.filter(pl.col("scope").is_in(parts), geo=geo).collect().to_dicts():
+        for row in (r for r in known if r["geo"] == geo and relation[r["scope"]] == "part"):
             part = row | {"high": INF}
             yield statement_of(part, "part", row["printed"], level_rows(part, slack))
     wholes = {(geo, "total")} if relation[scope] == "part" else set()
     wholes |= {("CN", scope)} if level[geo] == "province" else set()
-    for place, whole in sorted(wholes):
-        for row in known.filter(geo=place, scope=whole, window_certain=True).collect().to_dicts():
+    for whole in sorted(wholes):
+        for row in (r for r in known if (r["geo"], r["scope"]) == whole and r["window_certain"]):
             yield statement_of(row, "whole", row["printed"], level_rows(row | {"low": 0.0}, slack))
-    if geo == "CN":
-        codes = [place for place, how in level.items() if how == "province"]
-        yield from _provinces(known, codes, record.regions.lazy().select("code", "name_zh"), scope)
+    codes = {place for place, how in level.items() if how == "province"}
+    if geo == "CN" and any(row["geo"] in codes and row["scope"] == scope for row in known):
+        sure = figures.lazy().filter(pl.col("low").is_not_null(), scope=scope, window_certain=True)
+        names = record.regions.lazy().select("code", "name_zh")
+        yield from _provinces(sure.filter(pl.col("geo").is_in(codes)), names, scope)
 
 
-def _provinces(
-    known: pl.LazyFrame, codes: list[str], names: pl.LazyFrame, scope: str
-) -> Iterator[Statement]:
+def _provinces(known: pl.LazyFrame, names: pl.LazyFrame, scope: str) -> Iterator[Statement]:
     """The provinces of one window sum to at most the nation; figures in doubt are left out.
 
     Light, as it holds only where a province counts as the nation does.
     """
     printed = pl.concat_str("name_zh", "printed", separator=" ").sort()
     sums = (
-        preferred(known.filter(pl.col("geo").is_in(codes), scope=scope, window_certain=True))
+        preferred(known)
         .filter(pl.col("doubt").is_null())
         .join(names, left_on="geo", right_on="code", maintain_order="left")
         .group_by("start", "end")
@@ -294,14 +295,16 @@ def _claims(
     record: Record, indicator: str, geo: str, scope: str, first: date
 ) -> Iterator[Statement]:
     """Runs, records and changes against a stated base."""
+    own = record.claims.filter(indicator=indicator, geo=geo, scope=scope)
+    if own.is_empty():
+        return
     quality = record.sources.lazy().select("source_id", "quality")
     # Where every figure of a source is in doubt, the source is, and so are its claims.
     doubt = record.observations.lazy().group_by("source_id")
     doubted = doubt.agg(doubted=pl.col("doubt").is_not_null().all())
     marks = pl.when("doubted").then(["doubtful"]).otherwise([])
     claims = (
-        record.claims.lazy()
-        .filter(indicator=indicator, geo=geo, scope=scope)
+        own.lazy()
         .join(quality, on="source_id", maintain_order="left")
         .join(doubted, on="source_id", how="left", maintain_order="left")
         .with_columns(observation_id="claim_id", superseded=False, marks=marks)
@@ -331,8 +334,9 @@ def of_series(
     >>> sorted({s.kind for s in of_series(load(), "cases_solved")})
     ['change', 'comparison', 'level', 'part', 'prior', 'provinces', 'record_high']
     """
-    figures, slack = with_vintages(record, indicator).collect().lazy(), timedelta(days=slack_days)
-    found = [*_own(figures, geo, scope, slack), *_bounding(figures, record, geo, scope, slack)]
+    figures, slack = with_vintages(record, indicator).collect(), timedelta(days=slack_days)
+    own = figures.iter_rows(named=True)
+    found = [*_own(own, geo, scope, slack), *_bounding(figures, record, geo, scope, slack)]
     first = min((s.start for s in found), default=date.max)
     found += _claims(record, indicator, geo, scope, first)
     return [statement for statement in found if statement.rows]
