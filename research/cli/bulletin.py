@@ -69,7 +69,7 @@ def check(
     Verdicts are shown here; in a checkout a report is written too.
     """
     laid_over(overlay)
-    found, record = _read(file, issued, title), loaded()
+    found, record = _read(file, issued, title), loaded(overlay)
     _print_verdicts(found, _verdicts(found, record, as_of), record, lang)
     if Path("notebooks/check.ipynb").is_file():
         values = {"bulletin": _inside(file), "issued": issued, "as_of": as_of, "lang": lang}
@@ -98,7 +98,7 @@ def add(
     from research.record.tables import TableError
 
     found = _read(file, issued, title, source_id=source_id)
-    over = loaded()
+    over = loaded(None)
     tables = found.tables() if yes else _chosen(found)
     taken = tables["observations"].height + tables["claims"].height
     left = found.observations.height + found.claims.height - taken

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,21 +34,20 @@ def stop(message: str) -> typer.Exit:
 
 
 def laid_over(overlay: Path | None) -> tuple[Path, ...]:
-    """The folder that lies over the record, if any; kernels and workers are told of it too."""
+    """The folder that lies over the record, if any."""
     if overlay is None:
         return ()
     if not overlay.is_dir():
         raise stop(f"--overlay {overlay}: no such folder; `fanzha add` makes one")
-    os.environ["FANZHA_OVERLAY"] = str(overlay.resolve())
     return (overlay,)
 
 
-def loaded() -> Record:
+def loaded(overlay: Path | None) -> Record:
     """The record, with what lies over it."""
     from research.record.record import load
     from research.record.tables import TableError
 
     try:
-        return load()
+        return load(overlay=overlay)
     except TableError as error:
         raise stop(str(error)) from error

@@ -19,6 +19,6 @@ def export(
     """Write the record as CSV with its data package, Parquet, or SDMX-CSV."""
     laid_over(overlay)
     try:
-        typer.echo(loaded().export(path, format))
+        typer.echo(loaded(overlay).export(path, format))
     except (ValueError, OSError) as error:
         raise stop(str(error)) from error

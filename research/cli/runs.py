@@ -71,7 +71,8 @@ def _runs(batch: Batch, selected: Iterable[str], overrides: dict[str, Any]) -> l
 
 def batch_of(reports: Path, overlay: Path | None = None) -> Batch:
     """The batch of the checkout that the call stands in."""
-    return Batch(_project(), Shelf(reports), loaded, (TABLES, *laid_over(overlay)))
+    over = laid_over(overlay)
+    return Batch(_project(), Shelf(reports), partial(loaded, overlay), (TABLES, *over))
 
 
 _COLOURS = {"done": "green", "failed": "red", "skipped": "yellow", "unchanged": "dim"}

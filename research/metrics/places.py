@@ -61,7 +61,7 @@ def by_place(
     >>> from research.record.record import load
     >>> found = by_place(load(), "cases_solved", years=(2021, 2021))
     >>> found.filter(geo="110000").select("printed", "whole_year").row(0)
-    ('1.6万余起', True)
+    ('1.2万余起', True)
     """
     record = record.as_of(as_of)
     record.names(indicator, "indicator"), record.names(scope, "scope")

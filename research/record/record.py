@@ -348,6 +348,7 @@ class Record:
         return display.as_html(self)
 
 
+OVERLAY = "FANZHA_OVERLAY"  # names a folder of tables to lay over the official record
 _VOCABULARY = ("units", "indicators", "scopes", "regions", "population")
 _WITHOUT_FRAMES = ("operations", "comparisons", "quarantine")
 # What a person looks for first: a printed frame shows its first columns.
@@ -374,22 +375,24 @@ def _known(names: Names, known: Iterable[str], what: str) -> list[str] | None:
     for name in wanted:
         if name not in allowed:
             close = difflib.get_close_matches(str(name), allowed, n=3)
-            some = (
-                f"did you mean {' or '.join(map(repr, close))}?"
-                if close
-                else (f"allowed: {', '.join(allowed[:12])}{', …' if len(allowed) > 12 else ''}")
-            )
+            some = f"allowed: {', '.join(allowed[:12])}{', …' if len(allowed) > 12 else ''}"
+            if close:
+                some = f"did you mean {' or '.join(map(repr, close))}?"
             raise RecordError(f"unknown {what} {name!r}; {some}")
     return wanted
 
 
-def load(path: str | Path | None = None, *, rounding: Rounding = "either") -> Record:
+def load(
+    path: str | Path | None = None,
+    *,
+    overlay: str | Path | None = None,
+    rounding: Rounding = "either",
+) -> Record:
     """The official record that travels in the package, or the one exported to a folder at `path`.
 
-    Over the official one lies the folder of your own tables that `FANZHA_OVERLAY` names, if it is
-    set: so notebooks see them, whoever runs them. `rounding` says what a printed digit may hide:
-    `either` (rounded or cut), `nearest`, `floor`.
-    Raises `TableError` where a table breaks its contract.
+    Over the official one lies `overlay`, a folder of your own tables, or the one that the variable
+    `FANZHA_OVERLAY` names: so notebooks see it, whoever runs them. `rounding` says what a printed
+    digit may hide: `either` (rounded or cut), `nearest`, `floor`. Raises `TableError`.
 
     >>> load().observations.height >= 2800
     True
@@ -400,9 +403,5 @@ def load(path: str | Path | None = None, *, rounding: Rounding = "either") -> Re
     found = tables.read_folder(folder)
     frames = {n: found[n] if n in found else schema.create_empty() for n, schema in SCHEMAS.items()}
     record = Record._of(frames, rounding)
-    laid = os.environ.get(OVERLAY) if path is None else None
+    laid = overlay or (os.environ.get(OVERLAY) if path is None else None)
     return record.overlay(laid) if laid else record
-
-
-OVERLAY = "FANZHA_OVERLAY"
-"""The environment variable that names a folder of tables to lay over the official record."""
