@@ -37,7 +37,7 @@ class Horizon:
         截至 gives an end only; its start is that of the expression that it closes (今年以来…截至).
         """
         here = [w for w in s.whens if w.end <= place and w.counts]
-        here = [w for w in here if w.window or w.kind != "recent"]
+        here = [w for w in here if w.window or w.kind not in ("recent", "campaign")]
         chosen = here[-1] if here else self.now
         if chosen is None or chosen.kind != "upto" or chosen.window is None:
             return chosen

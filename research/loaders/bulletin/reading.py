@@ -180,7 +180,7 @@ class Reader:
         figure = Figure(q.start, q.end, match.rule.indicator, place, scope, printed=q.printed)
         self._dated(figure, s, own, match, when)
         self.last, self.verb = (match, figure), match.verb or self.verb
-        return figure
+        return "no_window" if figure.window is None and self.issued else figure
 
     def _dated(
         self, figure: Figure, s: Sentence, own: str, match: Match, when: When | None

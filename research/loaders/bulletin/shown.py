@@ -32,6 +32,7 @@ REASONS: dict[str, dict[Lang, str]] = {
     "change_without_base": {"zh": "未注明与何时相比", "en": "change without a base"},
     "change_on_another_base": {"zh": "非同比", "en": "change on another base"},
     "change_of_what": {"zh": "不知何者的变化", "en": "change of what is not clear"},
+    "no_window": {"zh": "时段不明", "en": "window unknown"},
     "no_number": {"zh": "没有确数", "en": "no definite number"},
     "repeats": {"zh": "重复前文", "en": "repeats another figure"},
 }

@@ -128,8 +128,9 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
         if dated and _PRESS.match(plain[match.end() : match.end() + 40]):
             kind = "press"
         beside = plain[match.start() - 300 if match.start() > 300 else 0 : match.end()]
-        if kind == "since":
-            beside = plain[match.start() : match.end() + 90].split("。", maxsplit=1)[0]
+        if kind == "since":  # what an operation's beginning is told of, else its own words
+            told = match.end() + (0 if re.search("(?:来|起|今|始|目前|现在)$", words) else 90)
+            beside = plain[match.start() : told].split("。", maxsplit=1)[0]
         window, certain = clock.resolve(kind, words, campaigns, beside)
         of_run = bool(_RUN.search(plain[match.end() : match.end() + 40]))
         found.append(When(match.start(), match.end(), words, kind, window, certain, of_run))

@@ -215,3 +215,26 @@ def test_a_change_against_another_month_is_not_one_on_the_year_before() -> None:
     found = read_bulletin(text, issued="2021-06-24")
     assert rows(found, "value", "yoy_pct") == [(84_000, None)]
     assert found.unread["reason"].to_list() == ["change_on_another_base"]
+
+
+def test_an_operation_that_is_only_mentioned_does_not_move_a_printed_start() -> None:
+    text = (
+        "2022年以来，公安部组织开展夏季治安打击整治“百日行动”，全国共破获电信网络诈骗案件10万起。"
+    )
+    found = read_bulletin(text, issued="2022-09-27")
+    assert rows(found, "start", "end") == [(date(2022, 1, 1), date(2022, 9, 27))]
+
+
+def test_an_operation_without_a_known_day_leaves_the_window_before_it() -> None:
+    text = (
+        "2022年3月以来，全省开展“秋风扫叶”专项行动。\n"
+        "行动开展以来，全国共破获电信网络诈骗案件3万起。"
+    )
+    found = read_bulletin(text, issued="2022-09-27")
+    assert rows(found, "start", "end") == [(date(2022, 3, 1), date(2022, 9, 27))]
+
+
+def test_no_row_stands_without_days_once_the_day_of_issue_is_known() -> None:
+    found = read_bulletin("全国共破获电信网络诈骗案件3万起。", issued="2022-09-27")
+    assert found.observations.is_empty()
+    assert found.unread.select("printed", "reason").rows() == [("3万起", "no_window")]
