@@ -113,8 +113,18 @@ def _ends(found: tuple[str, int, int], own: str) -> int:
     return found[2] + len(found[0]) if found[0] and found[2] < len(own) else -1
 
 
+_ACTS = re.compile("拦截|处置|排查|清理|封堵|关停|治理|核查|止付|冻结|抓获|破获|打掉|劝阻")
+_TOOLS = re.compile(
+    "(?:推出|建成|建设|建立|上线|搭建|开通|研发|打造|完善|启用)[^，。；]{0,60}"
+    "(?:系统|服务|平台|专线|机制|功能|名片|体系|App)[^，。；]{0,4}(?:，|(?=拦截|处置|封堵|关停))"
+)
+"""Services named before what was done with them: they do not say what a number counts."""
+
+
 def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[Match]:
     """All rules that fit, the best first."""
+    if _ACTS.search(own.rpartition("，")[2]):
+        own = _TOOLS.sub("", own)
     own = own[-_CONTEXT:]
     near = "，".join(re.split("[，：]", own)[-2:])
     seen = frozenset(own + tail)

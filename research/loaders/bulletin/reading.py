@@ -37,6 +37,12 @@ _NO_TOTAL = re.compile(
     r"[^，。；]{0,12}$"
 )
 _BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
+_ASIDE = re.compile(
+    "毒|走私|枪支|枪爆|赌博|涉赌(?!诈)|涉黄|黄赌|假币|命案|盗抢|文物|三非|外国人|外籍|涉黑|拐卖"
+)
+"""Other crimes; what follows in a sentence is theirs until it names one of the lanes."""
+_LANES = re.compile("诈|境管理|国边境|偷渡|偷越|出境|两卡|断卡|银行卡|电话卡|帮信|蛇头|劝返")
+_ROUND = re.compile("统一收网|同步收网|收网行动中|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有")
 _FOREIGN = ("美元", "港元", "欧元", "日元", "泰铢", "新台币")
 _TO_CHINA = frozenset(
     {
@@ -86,7 +92,7 @@ class Reader:
         self.horizon = Horizon()
         self.last: tuple[Match, Figure] | None = None
         self.verb = ""  # the last one said: a list of several nouns shares it
-        self.part = False
+        self.part = self.aside = False
         self.figures: list[Figure] = []
         self.unread: list[Unread] = []
         self.claims: list[statements.Said] = []
@@ -98,7 +104,7 @@ class Reader:
             self.horizon.open()
         given = dealt(s)
         rates = changes.Rates(s, self.horizon)
-        first, self.verb = len(self.figures), ""
+        first, self.verb, self.aside = len(self.figures), "", False
         for n, q in enumerate(s.quantities):
             if q.ratio and (named := rates.read(n, self.place)) is not None:
                 self.figures += [Figure(**each) for each in named.figures]
@@ -157,6 +163,8 @@ class Reader:
             return "foreign_currency"
         if _NO_TOTAL.search(own[-30:]):
             return "not_a_total"
+        if self._is_aside(own, s.tail(n)):
+            return "another_crime"
         if match is None:
             return "no_indicator"
         place = s.place(q.start, self.place)
@@ -182,6 +190,15 @@ class Reader:
         self.last, self.verb = (match, figure), match.verb or self.verb
         return "no_window" if figure.window is None and self.issued else figure
 
+    def _is_aside(self, own: str, tail: str) -> bool:
+        """Whether a figure counts a crime that is none of the lanes."""
+        clause = own.rpartition("，")[2] + tail
+        if _LANES.search(clause):
+            self.aside = False
+        elif _ASIDE.search(clause):
+            self.aside = True
+        return self.aside
+
     def _dated(
         self, figure: Figure, s: Sentence, own: str, match: Match, when: When | None
     ) -> None:
@@ -205,6 +222,7 @@ class Reader:
         if _AVERAGE.search(own):
             return "daily_average"
         brief = when is not None and (when.is_day or when.kind == "recent")
+        brief = brief or bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
         before = self.last[1] if self.last and self.last[1].start >= s.start else None

@@ -18,7 +18,8 @@ from research.loaders.bulletin.windows import When
 
 _SENTENCE = re.compile(r"[^。！？]{0,1000}(?:[。！？]”?)?")
 """What runs on for a thousand characters is no prose: it is cut, so that time stays linear."""
-_TAIL = re.compile(r"[，、。；！？\n]|同比")
+_TAIL = re.compile(r"[，。；！？\n]|、(?!市）)|同比")
+_CLAUSE = re.compile(r"[，。；！？\n]")
 _JOINED = re.compile(r"[、，]?(?:和|及|以及|与)?")
 _JOINED_RATES = re.compile(rf"{_JOINED.pattern}(?:分别)?(?:上升|增长|下降|减少|提升|增加)?")
 _ABOUT = 200  # characters before a sentence that can say what it is about
@@ -58,13 +59,13 @@ class Sentence:
 
     def tail(self, n: int) -> str:
         """What stands after the n-th quantity in its clause."""
-        end = self.quantities[n].end
-        following = end + _REACH
-        if n + 1 < len(self.quantities) and self.quantities[n].measure != "次":
-            following = self.quantities[n + 1].start
-        return _TAIL.split(self.text[end - self.start : min(following, end + _REACH) - self.start])[
-            0
-        ]
+        end, reach, stops = self.quantities[n].end - self.start, _REACH, _TAIL
+        if self.quantities[n].measure == "次":
+            if self.text[:end].endswith("先后" + self.quantities[n].printed):
+                reach, stops = 2 * _REACH, _CLAUSE  # 先后6次组织甲、乙等地民警赴丙国
+        elif n + 1 < len(self.quantities):
+            reach = min(reach, self.quantities[n + 1].start - self.start - end)
+        return stops.split(self.text[end : end + reach])[0]
 
     def row(self, n: int) -> list[int]:
         """The quantities that stand in one row with the n-th: 3.9万人、5万人和4万人."""
@@ -119,6 +120,19 @@ def dealt(s: Sentence) -> Dealt:
     return found
 
 
+def _each_named(own: str, measure: str, count: int) -> list[Match]:
+    """起诉甲罪、乙罪、丙罪分别为: what each item of the list counts, with the verb of them all."""
+    listed = re.sub("掩饰[、和]?隐瞒", "掩饰隐瞒", own.rpartition("分别")[0])
+    items = re.split("[、和及与]+", listed)[-count:]
+    verb = re.findall("起诉|提起公诉|批准逮捕|批捕|审结|判处", listed)
+    if len(items) < count or not verb:
+        return []
+    found = [matches(f"{verb[-1]}{item}", "", measure, frozenset()) for item in items]
+    best = [each[0] for each in found if each]
+    alike = len({match.rule.indicator for match in best}) < count
+    return [] if alike else best
+
+
 def _deal(s: Sentence, row: list[int], own: str) -> Dealt:
     first = s.quantities[row[0]]
     whens = [w for w in s.whens if w.end <= first.start and w.counts and w.window]
@@ -129,6 +143,8 @@ def _deal(s: Sentence, row: list[int], own: str) -> Dealt:
         if len(years) == len(row):
             each = [replace(whens[-1], window=(date(y, 1, 1), date(y, 12, 31))) for y in years]
             return {n: (w, None) for n, w in zip(row, each, strict=True)}
+    if named := _each_named(own, first.measure, len(row)):
+        return {n: (None, m) for n, m in zip(row, named, strict=True)}
     best: dict[str, Match] = {}
     for match in matches(own, "", first.measure, themes(s.text)):
         best.setdefault(match.rule.indicator, match)

@@ -24,6 +24,7 @@ REASONS: dict[str, dict[Lang, str]] = {
     "no_indicator": {"zh": "没有对应指标", "en": "counts no indicator"},
     "not_a_total": {"zh": "不是总数", "en": "not a total"},
     "foreign_currency": {"zh": "外币", "en": "foreign currency"},
+    "another_crime": {"zh": "属其他犯罪", "en": "counts another crime"},
     "part": {"zh": "其中的一部分", "en": "part of the figure before"},
     "base_of_a_change": {"zh": "变化的基数", "en": "base of a change"},
     "place_unknown": {"zh": "地名不在地区表中", "en": "place not in the table of regions"},

@@ -238,3 +238,62 @@ def test_no_row_stands_without_days_once_the_day_of_issue_is_known() -> None:
     found = read_bulletin("全国共破获电信网络诈骗案件3万起。", issued="2022-09-27")
     assert found.observations.is_empty()
     assert found.unread.select("printed", "reason").rows() == [("3万起", "no_window")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        (
+            "2022年，各部门推出12381涉诈预警劝阻短信系统和一证通查服务，拦截诈骗电话6亿次、短信7亿条。",
+            ["calls_blocked", "sms_blocked"],
+        ),
+        (
+            "2022年，全国检察机关起诉电信网络诈骗犯罪、帮信犯罪和掩饰、隐瞒犯罪所得犯罪分别为3万人、12万人、2万人。",
+            [
+                "persons_prosecuted_fraud",
+                "persons_prosecuted_assist",
+                "persons_prosecuted_conceal",
+            ],
+        ),
+        (
+            "2022年，全国法院审结此类案件3.1万件，6.2万名被告人被判处刑罚。",
+            ["cases_concluded_first_instance", "persons_sentenced"],
+        ),
+        (
+            "2022年，公安部先后6次组织天津、山东等地民警赴老挝开展执法合作。",
+            ["overseas_missions"],
+        ),
+        ("2022年，有关部门对50家企业、近2000万张物联网卡开展排查。", ["cards_screened"]),
+        ("2022年，全国银行网点阻截电信网络诈骗案件5万起。", ["cases_prevented"]),
+        ("2022年，全国核破电信网络诈骗案件1.2万起。", ["cases_solved"]),
+        ("2022年，全国抓获、劝投在逃人员1200名。", ["fugitives_caught"]),
+        ("2022年，全国拦截劝阻前往境外人员1.2万名。", ["departures_stopped"]),
+        (
+            "2022年，处置仿冒网站400个，其中，涉及政府机构类300个，期刊类100个。",
+            ["fake_sites_handled"] * 3,
+        ),
+    ],
+)
+def test_the_words_next_to_a_figure_say_what_it_counts(sentence: str, named: list[str]) -> None:
+    found = read_bulletin(sentence, issued="2023-01-10")
+    assert [row[0] for row in rows(found, "indicator")] == named
+
+
+def test_other_crimes_of_a_sentence_are_left_unread() -> None:
+    text = (
+        "2022年，移民管理机构破获妨害国（边）境管理案件1.2万起，抓获违法犯罪嫌疑人3.1万名；"
+        "查破毒品案件300起，抓获嫌疑人400名，打掉走私团伙7个，打掉偷渡团伙20个。"
+    )
+    found = read_bulletin(text, issued="2023-01-10")
+    assert rows(found, "indicator", "value") == [
+        ("border_crime_cases", 12_000),
+        ("border_crime_suspects", 31_000),
+        ("border_crime_gangs", 20),
+    ]
+    assert set(found.unread["reason"]) == {"another_crime"}
+
+
+def test_one_round_or_one_flight_is_no_total() -> None:
+    text = "2022年，公安部赴柬埔寨押解回国犯罪嫌疑人900名。12月3日，又有130名犯罪嫌疑人被押解回国。"
+    found = read_bulletin(text, issued="2022-12-20")
+    assert rows(found, "value", "scope") == [(900, "total"), (130, "single_action")]
