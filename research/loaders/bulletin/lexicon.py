@@ -143,8 +143,10 @@ def matches(own: str, tail: str, measure: str, themes: frozenset[str]) -> list[M
         if rule.unless and rule.unless.search(near + "█" + tail):
             continue
         words = len(verb[0]) + len(noun[0]) + (8 if rule.theme else 0)
+        words += 2 if noun[0] and noun[2] == len(own) else 0  # 22次集中收网
         at = max(verb[2], noun[2])
-        found.append(Match(rule, verb[0], noun[0], at, (-(verb[1] + noun[1]), words)))
+        between = own.count("、", _ends(noun, own)) if 0 <= noun[2] < len(own) else 0
+        found.append(Match(rule, verb[0], noun[0], at, (-(verb[1] + noun[1]), words - 3 * between)))
     return sorted(found, key=lambda match: match.rank, reverse=True)
 
 

@@ -204,10 +204,12 @@ class Reader:
     ) -> None:
         """Give a figure its window; a running total of a known beginning takes that."""
         figure.cumulative = "累计" in own[-20:] or (when is not None and when.kind == "campaign")
-        since = match.rule.since
-        elsewhere = when is None or when.start < s.start or when.kind == "upto"
-        if since and self.issued and since <= self.issued and elsewhere:
-            figure.window, figure.words, figure.cumulative = (since, self.issued), "累计", True
+        since, last = match.rule.since, self.issued
+        closed = when is not None and when.kind == "upto"
+        if closed and when and when.window:
+            last = when.window[1]
+        if since and last and since <= last and (closed or when is None or when.start < s.start):
+            figure.window, figure.words, figure.cumulative = (since, last), "累计", True
         elif when is not None:
             figure.window, figure.words = when.window, when.words
             figure.certain = when.certain and when.start >= s.start - 400

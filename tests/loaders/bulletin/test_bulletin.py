@@ -265,6 +265,16 @@ def test_no_row_stands_without_days_once_the_day_of_issue_is_known() -> None:
         ),
         ("2022年，有关部门对50家企业、近2000万张物联网卡开展排查。", ["cards_screened"]),
         ("2022年，全国银行网点阻截电信网络诈骗案件5万起。", ["cases_prevented"]),
+        ("2022年，有关部门封堵网站、App、域名110万个。", ["domains_blocked"]),
+        (
+            "2022年，公安部组织三次集群战役、22次集中收网。",
+            ["cluster_campaigns", "concentrated_actions"],
+        ),
+        (
+            "2022年，全国检察机关批捕集中遣返涉诈人员4万人，起诉2.9万人。",
+            ["persons_arrest_approved_fraud", "persons_prosecuted_fraud"],
+        ),
+        ("2022年，有关部门保护400万名群众免受诈骗。", ["persons_protected"]),
         ("2022年，全国核破电信网络诈骗案件1.2万起。", ["cases_solved"]),
         ("2022年，全国抓获、劝投在逃人员1200名。", ["fugitives_caught"]),
         ("2022年，全国拦截劝阻前往境外人员1.2万名。", ["departures_stopped"]),
@@ -297,3 +307,12 @@ def test_one_round_or_one_flight_is_no_total() -> None:
     text = "2022年，公安部赴柬埔寨押解回国犯罪嫌疑人900名。12月3日，又有130名犯罪嫌疑人被押解回国。"
     found = read_bulletin(text, issued="2022-12-20")
     assert rows(found, "value", "scope") == [(900, "total"), (130, "single_action")]
+
+
+def test_a_running_total_of_a_system_ends_where_the_sentence_says() -> None:
+    text = "截至2023年6月，国家反诈中心App注册用户7亿名，官方政务号粉丝3000万。"
+    found = read_bulletin(text, issued="2023-08-02")
+    assert rows(found, "indicator", "start", "end") == [
+        ("app_installs", date(2021, 3, 15), date(2023, 6, 30)),
+        ("official_account_followers", date(2021, 2, 1), date(2023, 6, 30)),
+    ]
