@@ -54,7 +54,7 @@ class Horizon:
     def carry(self, s: Sentence, used: Iterable[tuple[date, date] | None]) -> None:
         """After a sentence: the next one stands under what its figures stood under.
 
-        Without figures only expressions of a period carry on; one day and 其中 never do.
+        Without figures only expressions of a period or a year carry on; one day and 其中 never do.
         """
         part = s.text.find("其中")
         here = [w for w in s.whens if w.counts and w.window and not w.of_run]
@@ -62,7 +62,7 @@ class Horizon:
         resolved = [w for w in (self.at(s, w.end) for w in here) if w]
         often = Counter(used)
         kept = sorted((w for w in resolved if w.window in often), key=lambda w: often[w.window])
-        kept = kept or [w for w in resolved if w.kind in _STRUCTURAL]
+        kept = kept or [w for w in resolved if w.kind in _STRUCTURAL or w.words.endswith("年")]
         if not kept and self.paragraph is None:
             kept = [w for w in resolved if w.kind == "recent"]
         if kept:

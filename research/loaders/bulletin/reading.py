@@ -39,6 +39,7 @@ _NO_TOTAL = re.compile(
 _BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
 _ASIDE = re.compile(
     "毒|走私|枪支|枪爆|赌博|涉赌(?!诈)|涉黄|黄赌|假币|命案|盗抢|文物|三非|外国人|外籍|涉黑|拐卖"
+    "|(?:破获|侦破|打掉|抓获|查处)[^，]{0,12}(?:侵犯公民个人信息|黑客)"
 )
 """Other crimes; what follows in a sentence is theirs until it names one of the lanes."""
 _LANES = re.compile("诈|境管理|国边境|偷渡|偷越|出境|两卡|断卡|银行卡|电话卡|帮信|蛇头|劝返")
@@ -183,12 +184,18 @@ class Reader:
         scope = match.rule.scope or self._scope(s, n, match, place, when, anecdote)
         if scope == "single_action" and when is None:
             return "single_case_without_day"
-        if scope == "total" and match.rule.indicator == "funds_involved" and place == "CN":
+        sums = match.rule.indicator == "funds_involved" and scope == "total" and place == "CN"
+        if sums and not self._sum_of(s, own):
             return "not_a_total"
         figure = Figure(q.start, q.end, match.rule.indicator, place, scope, printed=q.printed)
         self._dated(figure, s, own, match, when)
         self.last, self.verb = (match, figure), match.verb or self.verb
         return "no_window" if figure.window is None and self.issued else figure
+
+    def _sum_of(self, s: Sentence, own: str) -> bool:
+        """Whether money involved is that of the cases just counted, not of one of them."""
+        before = self.last[1] if self.last and self.last[1].start >= s.start else None
+        return bool(before and before.indicator == "cases_solved" and len(own) < 12)
 
     def _is_aside(self, own: str, tail: str) -> bool:
         """Whether a figure counts a crime that is none of the lanes."""

@@ -50,8 +50,10 @@ class Sentence:
         return self.text[: at - self.start]
 
     def own(self, n: int) -> str:
-        """What stands before the n-th quantity and belongs to no other; articles own nothing."""
-        before = (q.end for q in reversed(self.quantities[:n]) if not q.article)
+        """What stands before the n-th quantity and belongs to no other; articles own nothing, nor
+        does what the next quantity follows at once: 督办两批8起."""
+        pairs = ((self.quantities[k], self.quantities[k + 1]) for k in range(n - 1, -1, -1))
+        before = (q.end for q, after in pairs if not q.article and q.end < after.start)
         start = next(before, self.start)
         return self.text[start - self.start : self.quantities[n].start - self.start].rsplit("；")[
             -1

@@ -265,6 +265,11 @@ def test_no_row_stands_without_days_once_the_day_of_issue_is_known() -> None:
         ),
         ("2022年，有关部门对50家企业、近2000万张物联网卡开展排查。", ["cards_screened"]),
         ("2022年，全国银行网点阻截电信网络诈骗案件5万起。", ["cases_prevented"]),
+        ("2022年，公安部挂牌督办两批8起重大案件。", ["cases_listed_supervised"]),
+        (
+            "2022年，举报中心打击仿冒APP 4000个，处置诈骗网站300个，拦截可疑网址访问9亿次。",
+            ["fake_sites_handled", "domains_blocked"],
+        ),
         ("2022年，有关部门封堵网站、App、域名110万个。", ["domains_blocked"]),
         (
             "2022年，公安部组织三次集群战役、22次集中收网。",
@@ -315,4 +320,24 @@ def test_a_running_total_of_a_system_ends_where_the_sentence_says() -> None:
     assert rows(found, "indicator", "start", "end") == [
         ("app_installs", date(2021, 3, 15), date(2023, 6, 30)),
         ("official_account_followers", date(2021, 2, 1), date(2023, 6, 30)),
+    ]
+
+
+def test_a_year_named_without_figures_dates_the_sentence_after_it() -> None:
+    text = "2022年，各地公安机关主动出击。全国共破获电信网络诈骗案件2.1万起，涉案金额30亿元。"
+    found = read_bulletin(text, issued="2023-01-10")
+    assert rows(found, "indicator", "start", "end") == [
+        (name, date(2022, 1, 1), date(2022, 12, 31)) for name in ("cases_solved", "funds_involved")
+    ]
+
+
+def test_returnees_are_not_smugglers_and_an_operation_is_a_window() -> None:
+    text = (
+        "“断流”专案行动期间，全国打掉非法出境团伙900个，抓获偷渡犯罪嫌疑人5000名，"
+        "抓获回流人员700名。"
+    )
+    found = read_bulletin(text, issued="2021-12-20")
+    assert rows(found, "indicator", "start") == [
+        (name, date(2021, 5, 21))
+        for name in ("illegal_exit_gangs", "smuggling_suspects", "returnee_suspects_caught")
     ]
