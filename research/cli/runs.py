@@ -160,6 +160,9 @@ def run(
     except (ConnectionError, ModuleNotFoundError) as problem:
         hint = "; `pip install 'fanzha[dask]'`" if isinstance(problem, ImportError) else ""
         raise stop(f"--dask: {problem}{hint}") from problem
+    except OSError as problem:
+        console.print(f"{reports}: cannot be written: {problem}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from problem
     except KeyboardInterrupt as interrupt:
         console.print("interrupted; finished reports are whole, the next call does the rest")
         raise typer.Exit(130) from interrupt

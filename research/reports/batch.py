@@ -7,6 +7,7 @@ executor will do: local processes, or a Dask cluster.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -194,7 +196,10 @@ class Batch:
             self._closed(seconds)
 
     def _closed(self, seconds: Mapping[str, Mapping[str, Any]]) -> None:
-        """What is written once a batch: the index, the manifest, and how long runs took."""
+        """What is written once a batch: the index, the manifest, and how long runs took.
+
+        Raises `OSError` where the disk is full; reports are whole all the same.
+        """
         self.shelf.write_index(self.project)
         if seconds or not self.shelf.path(MANIFEST, "").is_file():
             from research.reports.manifest import write_manifest, write_timings
@@ -239,29 +244,47 @@ def performed(
     """
     suspects: deque[Job] = deque()
     waiting: dict[Future[Outcome], Job] = {}
-    executor = executors() if jobs else None
-    try:
-        while executor is not None and (jobs or suspects or waiting):
-            while (queue := suspects or jobs) and len(waiting) < (1 if suspects else WINDOW):
-                job = queue.popleft()
-                waiting[executor.submit(perform, job.task)] = job
-            alone, broken = len(waiting) == 1, False
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                job, outcome = waiting.pop(future), _outcome(future)
-                broken |= (fell := isinstance(future.exception(), BrokenExecutor))
-                if fell and not alone:
-                    suspects.append(job)
-                elif outcome.lost and job.tries < retries:
-                    suspects.append(replace(job, tries=job.tries + 1))
-                else:
-                    yield job, outcome
-            if broken:
-                suspects.extend(waiting.values())
+    with _interrupts() as interrupted:
+        executor = executors() if jobs else None
+        try:
+            while executor is not None and (jobs or suspects or waiting):
+                while (queue := suspects or jobs) and len(waiting) < (1 if suspects else WINDOW):
+                    job = queue.popleft()
+                    waiting[executor.submit(perform, job.task)] = job
+                alone, broken = len(waiting) == 1, False
+                for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
+                    job, outcome = waiting.pop(future), _outcome(future)
+                    broken |= (fell := isinstance(future.exception(), BrokenExecutor))
+                    if fell and not alone:
+                        suspects.append(job)
+                    elif outcome.lost and job.tries < retries:
+                        suspects.append(replace(job, tries=job.tries + 1))
+                    else:
+                        yield job, outcome
+                if interrupted():
+                    raise KeyboardInterrupt
+                if broken:
+                    suspects.extend(waiting.values())
+                    _stop(executor, waiting)
+                    executor = executors()
+        finally:
+            if executor is not None:
                 _stop(executor, waiting)
-                executor = executors()
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed. It is noted and acted on between two steps, so that it meets
+    neither a file half-written nor a worker half-started."""
+    noted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield noted.is_set
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: noted.set())
+    try:
+        yield noted.is_set
     finally:
-        if executor is not None:
-            _stop(executor, waiting)
+        signal.signal(signal.SIGINT, before)
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
@@ -277,9 +300,11 @@ def _stop(executor: Executor, waiting: dict[Future[Outcome], Job]) -> None:
     """End an executor: at once where runs are still waiting, which nobody will read."""
     if waiting and isinstance(executor, Workers):
         executor.kill()
-    for future in waiting:
-        future.cancel()
-    executor.shutdown(wait=not waiting)
+        executor.shutdown()
+    else:
+        for future in waiting:
+            future.cancel()
+        executor.shutdown(wait=not waiting)
     waiting.clear()
 
 
@@ -321,6 +346,15 @@ def _begin(said: SimpleQueue[Said], scratch: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     tempfile.tempdir = scratch
     listen(said.put)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker that came to life as its parent was interrupted is known to nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _listen(said: SimpleQueue[Said], heard: Callable[[Said], object]) -> None:
