@@ -38,12 +38,14 @@ _NO_TOTAL = re.compile(
 )
 _BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
 _ASIDE = re.compile(
-    "毒|走私|枪支|枪爆|赌博|涉赌(?!诈)|涉黄|黄赌|假币|命案|盗抢|文物|三非|外国人|外籍|涉黑|拐卖"
+    "毒品|涉毒|毒案|[贩吸制]毒|走私|枪支|枪爆|赌博|涉赌(?!诈)|涉黄|黄赌|假币|命案|盗抢|文物|三非|外国人|外籍|涉黑|黑恶|拐卖"
+    "|酒驾|非法改装|盗窃|抢劫|传销|非法集资|知识产权|涉税|虚开|食药|环境资源|假药"
     "|(?:破获|侦破|打掉|抓获|查处)[^，]{0,12}(?:侵犯公民个人信息|黑客)"
 )
 """Other crimes; what follows in a sentence is theirs until it names one of the lanes."""
 _LANES = re.compile("诈|境管理|国边境|偷渡|偷越|出境|两卡|断卡|银行卡|电话卡|帮信|蛇头|劝返")
 _ROUND = re.compile("统一收网|同步收网|收网行动中|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有")
+_REGION = re.compile(r"等\d+个?省[^，。；]{0,12}(?:联合|统一|同步|协同|集中收网)")
 _FOREIGN = ("美元", "港元", "欧元", "日元", "泰铢", "新台币")
 _TO_CHINA = frozenset(
     {
@@ -237,6 +239,8 @@ class Reader:
         before = self.last[1] if self.last and self.last[1].start >= s.start else None
         if before and before.scope.startswith("fraud_type/") and len(own) < 12 and "；" not in own:
             return before.scope
+        if place == "CN" and _REGION.search(said):
+            return "regional_campaign"
         for scope, words, indicators in _scopes():
             if match.rule.indicator in indicators and words.search(said[-120:]):
                 return scope

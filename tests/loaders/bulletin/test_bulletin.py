@@ -341,3 +341,20 @@ def test_returnees_are_not_smugglers_and_an_operation_is_a_window() -> None:
         (name, date(2021, 5, 21))
         for name in ("illegal_exit_gangs", "smuggling_suspects", "returnee_suspects_caught")
     ]
+
+
+def test_what_some_provinces_did_together_is_no_national_total() -> None:
+    text = "2022年，江苏、浙江等10省市开展联合行动，抓获犯罪嫌疑人2100名，打掉诈骗团伙180个。"
+    found = read_bulletin(text, issued="2023-01-10")
+    assert rows(found, "value", "scope") == [
+        (2100, "regional_campaign"),
+        (180, "regional_campaign"),
+    ]
+    text = "2022年，在全国31个省区市抓获犯罪嫌疑人4600名。"
+    assert rows(read_bulletin(text), "value", "scope") == [(4600, "total")]
+
+
+def test_a_computer_virus_is_no_drug_and_drunken_driving_no_fraud() -> None:
+    text = "2022年，全国查获酒驾63万起，抓获病毒木马诈骗犯罪嫌疑人300名。"
+    found = read_bulletin(text, issued="2023-01-10")
+    assert rows(found, "indicator", "value") == [("suspects_arrested", 300)]
