@@ -147,6 +147,7 @@ class Charts(Preprocessor):
         return cell, resources
 
 
+@cache  # its templates are compiled once a process
 def _exporter(lang: str) -> ReportExporter:
     config = Config()
     # Papermill's own red notices go too: the page says it itself, in its language.
