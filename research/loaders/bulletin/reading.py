@@ -174,7 +174,8 @@ class Reader:
         self.part = "其中" in own or (self.part and n > 0)
         if self.part and self.last:
             alike = match.rule.indicator == self.last[1].indicator and not match.rule.scope
-            if alike or (not match.noun and q.measure in ("名", "人")):
+            dated = when is not None and when.start >= q.start - len(own)  # 其中2021年…、2022年…
+            if (alike and not dated) or (not match.noun and q.measure in ("名", "人")):
                 return "part"
             place = self.last[1].geo if "其中" in own else place
         if _BASE.search(own[-30:]):
@@ -194,9 +195,13 @@ class Reader:
         self.last, self.verb = (match, figure), match.verb or self.verb
         return "no_window" if figure.window is None and self.issued else figure
 
+    def _before(self, s: Sentence) -> Figure | None:
+        """The figure before in the same sentence."""
+        return self.last[1] if self.last and self.last[1].start >= s.start else None
+
     def _sum_of(self, s: Sentence, own: str) -> bool:
         """Whether money involved is that of the cases just counted, not of one of them."""
-        before = self.last[1] if self.last and self.last[1].start >= s.start else None
+        before = self._before(s)
         return bool(before and before.indicator == "cases_solved" and len(own) < 12)
 
     def _is_aside(self, own: str, tail: str) -> bool:
@@ -236,7 +241,7 @@ class Reader:
         brief = brief or bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
-        before = self.last[1] if self.last and self.last[1].start >= s.start else None
+        before = self._before(s)
         if before and before.scope.startswith("fraud_type/") and len(own) < 12 and "；" not in own:
             return before.scope
         if place == "CN" and _REGION.search(said):

@@ -265,6 +265,10 @@ def test_no_row_stands_without_days_once_the_day_of_issue_is_known() -> None:
         ),
         ("2022年，有关部门对50家企业、近2000万张物联网卡开展排查。", ["cards_screened"]),
         ("2022年，全国银行网点阻截电信网络诈骗案件5万起。", ["cases_prevented"]),
+        (
+            "2022年，全国抓获境外回流人员1.2万人，缉捕境外目标在逃人员88名。",
+            ["returnee_suspects_caught", "fugitives_caught"],
+        ),
         ("2022年，公安部挂牌督办两批8起重大案件。", ["cases_listed_supervised"]),
         (
             "2022年，举报中心打击仿冒APP 4000个，处置诈骗网站300个，拦截可疑网址访问9亿次。",
