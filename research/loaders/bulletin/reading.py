@@ -238,7 +238,8 @@ class Reader:
         if _AVERAGE.search(own):
             return "daily_average"
         brief = when is not None and (when.is_day or when.kind == "recent")
-        brief = brief or bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
+        once = not re.search("先后|多次", own)  # of several rounds or flights a total is told
+        brief |= once and bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
         before = self._before(s)

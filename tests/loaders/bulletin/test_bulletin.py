@@ -362,3 +362,8 @@ def test_a_computer_virus_is_no_drug_and_drunken_driving_no_fraud() -> None:
     text = "2022年，全国查获酒驾63万起，抓获病毒木马诈骗犯罪嫌疑人300名。"
     found = read_bulletin(text, issued="2023-01-10")
     assert rows(found, "indicator", "value") == [("suspects_arrested", 300)]
+
+
+def test_several_flights_are_a_total() -> None:
+    text = "2021年，公安部先后从柬埔寨等国包机押解回国犯罪嫌疑人1300名。"
+    assert rows(read_bulletin(text, issued="2022-01-10"), "scope") == [("total",)]
