@@ -87,8 +87,7 @@ def faults(html: str, quotes: dict[str, list[str]]) -> list[str]:
 
 
 def test_there_are_reports() -> None:
-    if not PAGES:
-        pytest.fail("there is no report to look at: run `make report` first")
+    assert PAGES, "there is no report to look at: run `make report` first"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(REPORTS).as_posix())

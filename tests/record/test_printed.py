@@ -539,8 +539,8 @@ def test_no_text_raises_and_what_is_read_is_an_interval_around_its_value(texts: 
 
 @pytest.mark.parametrize("digit", ["٣", "३", "𝟑"])
 def test_digits_of_other_scripts_do_not_raise(digit: str) -> None:
-    read([f"{digit}起", f"3{digit}"])
-    read_change([f"{digit}%"])
+    assert len(read([f"{digit}起", f"3{digit}"])) == 2
+    assert len(read_change([f"{digit}%"])) == 1
 
 
 def test_an_exact_figure_of_thirteen_digits_contains_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from html import escape
 
@@ -11,12 +12,12 @@ from research import lang as language
 from research.lang import Lang, Prose
 
 
-class Told:
+class Told(ABC):
     """A result that says itself: `.say(lang)`; in a notebook in both languages."""
 
+    @abstractmethod
     def sentences(self, lang: Lang) -> list[str]:
         """What was found, how strong, on how many points, and what to be careful about."""
-        raise NotImplementedError
 
     def say(self, lang: Lang) -> Prose:
         """The sentences as one text in a language."""

@@ -134,7 +134,8 @@ def test_a_text_is_read_with_true_spans_and_nothing_vanishes(text: str, issued: 
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=300) | TEXTS.map(lambda text: text.encode("gb18030", "replace")))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    read(content, None)
+    found = read(content, None)
+    assert found is None or isinstance(found.text, str)
 
 
 @settings(max_examples=15, deadline=None)
