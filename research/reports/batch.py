@@ -96,7 +96,8 @@ class Batch:
         values = parameters_of(run)
         source = digest(self._notebook(run.notebook, run.origin).encode())
         files = {name: digest(data) for name, data in self._files(run, values).items()}
-        found = Inputs(source, values, self.code, self.libraries, files, tables=self.tables)
+        code = inputs.reachable(self.code, run.notebook)
+        found = Inputs(source, values, code, self.libraries, files, tables=self.tables)
         return replace(found, record=self._reached(run, values)) if rows else found
 
     def _files(self, run: Run, values: Mapping[str, Any]) -> dict[str, bytes]:

@@ -49,6 +49,17 @@ def code() -> dict[str, str]:
     return {n: digest(p.read_bytes()) for n, p in names.items() if not n.startswith(apart)}
 
 
+def reachable(files: Mapping[str, str], notebook: str) -> dict[str, str]:
+    """The part of the code that runs of a notebook can reach: only a check reads bulletins.
+
+    >>> reachable({"lang.py": "1", "loaders/bulletin/lexicon.csv": "2"}, "trend")
+    {'lang.py': '1'}
+    """
+    apart = ["reports/batch.py", "reports/manifest.py", "reports/shelf.py"]
+    apart += [] if notebook in FREE else ["loaders/"]
+    return {name: known for name, known in files.items() if not name.startswith(tuple(apart))}
+
+
 def libraries() -> dict[str, str]:
     """Installed distributions and Python itself, with their versions.
 
