@@ -53,9 +53,10 @@ def _panels(frame: pl.DataFrame, lang: Lang, title: str, subtitle: str) -> alt.F
     bars = base.mark_bar(fillOpacity=0.35, strokeOpacity=0.9, strokeWidth=2).encode(
         x=x, x2="stop:T", y2="y2:Q"
     )
-    arrows = base.transform_filter("datum.unlimited").mark_point(
-        shape="triangle-up", filled=True, size=36, opacity=0.9, yOffset=-6
-    )
+    # Unseen rather than filtered: a panel without any would be a scale without an extent.
+    seen = alt.condition("datum.unlimited", alt.value(0.9), alt.value(0.0))
+    arrows = base.mark_point(shape="triangle-up", filled=True, size=36, yOffset=-6)
+    arrows = arrows.encode(opacity=seen)
     room = alt.Chart().mark_point(opacity=0).encode(x="start:T", y=y["top"])
     header = alt.Header(
         title=None, labelAnchor="start", labelFontSize=12, labelColor=INK, labelLimit=_WIDTH + 40
