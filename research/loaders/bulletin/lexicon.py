@@ -162,6 +162,7 @@ _THEMES = {
     "grey": re.compile("黑灰产[^，。]{0,6}(?:团伙|人员|分子|链条|窝点)"),
     "fake": re.compile("仿冒|假冒"),
     "miit": re.compile("信息通信行业|工信部|工业和信息化部|12381"),
+    "app": re.compile("反诈中心”?(?:App|APP|app)"),
     "bading": re.compile("拔钉"),
     "检察": re.compile("检察"),
 }

@@ -22,7 +22,7 @@ from research.loaders.bulletin.quantities import Quantity
 from research.loaders.bulletin.sentences import Sentence, dealt, sentences
 from research.loaders.bulletin.windows import When
 
-_LIST = re.compile(r"(?:[、，和及与]|以及|、和|并|，?(?:并|共|计|约|其中)?)")
+_LIST = re.compile(r"(?:[、，和及与]|以及|、和|并|，?(?:并|共|计|约|其中|累计)?)")
 _ANECDOTE = re.compile(
     r"某(?:某|[一-龥]?[，、（等]|[一-龥]{1,2}(?:等|以|因|在|的))|化名|被告人[一-龥]某|主犯|该团伙|该案"
     r"|报警[称后]|典型案例|被害人[^数损]|一举(?:打掉|抓获|捣毁)"
@@ -46,6 +46,7 @@ _ASIDE = re.compile(
 _LANES = re.compile("诈|境管理|国边境|偷渡|偷越|出境|两卡|断卡|银行卡|电话卡|帮信|蛇头|劝返")
 _ROUND = re.compile("统一收网|同步收网|收网行动中|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有")
 _REGION = re.compile(r"等\d+个?省[^，。；]{0,12}(?:联合|统一|同步|协同|集中收网)")
+_COUNTED = ("cases_solved", "suspects_arrested", "gangs_dismantled")
 _FOREIGN = ("美元", "港元", "欧元", "日元", "泰铢", "新台币")
 _TO_CHINA = frozenset(
     {
@@ -202,7 +203,7 @@ class Reader:
     def _sum_of(self, s: Sentence, own: str) -> bool:
         """Whether money involved is that of the cases just counted, not of one of them."""
         before = self._before(s)
-        return bool(before and before.indicator == "cases_solved" and len(own) < 12)
+        return bool(before and before.indicator in _COUNTED and len(own) < 12)
 
     def _is_aside(self, own: str, tail: str) -> bool:
         """Whether a figure counts a crime that is none of the lanes."""

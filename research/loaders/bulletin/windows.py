@@ -30,7 +30,7 @@ class When:
     window: tuple[date, date] | None = None
     certain: bool = True
     of_run: bool = False
-    """Said of a run of months (自去年6月以来连续9个月下降), not of figures."""
+    """Said of a run of months (自去年6月以来连续9个月下降) or an old average: not carried on."""
 
     @property
     def counts(self) -> bool:
@@ -70,7 +70,7 @@ _PATTERNS = {
         r"|来(?![源自电信])|起(?![诉草来])(?:至今)?|开始)"
         r"|(?:今)?年初以?来|(?:自|从)去?年?初以来"
     ),
-    "campaign": rf"(?:{_WORK})(?:正式)?(?:{_DOING})?以来|(?:行动|会战|战役)期间",
+    "campaign": rf"(?:{_WORK})(?:正式)?(?:{_DOING})?以来|(?:行动|会战|战役)(?:”?期间|”(?=共|累计))",
     "upto": (
         rf"截[至止]到?(?:目前|现在|今日|今天|发稿|{_POINT}(?:\d{{1,2}}时许?)?)"
         r"|目前(?=，|已|为止|累计|共)|迄今(?:为止)?|至今(?!年)"
@@ -102,6 +102,7 @@ _PRESS = re.compile(
     r"|出台|签发|揭牌)|[电讯](?=[（ 记])|[，（][^，。\n]{0,20}(?:召开|举行|发布))"
 )
 _RUN = re.compile("^[^。；]{0,30}连续")
+_OLD = re.compile("[从由][^，。；]{1,12}[月日年]均")  # 从2016年月均…降至: the level before a change
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _FIVE_YEARS = {"三": 2016, "四": 2021, "五": 2026}
 
@@ -133,6 +134,7 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
             beside = plain[match.start() : told].split("。", maxsplit=1)[0]
         window, certain = clock.resolve(kind, words, campaigns, beside)
         of_run = bool(_RUN.search(plain[match.end() : match.end() + 40]))
+        of_run |= bool(_OLD.match(plain, max(0, match.start() - 1), match.end() + 2))
         found.append(When(match.start(), match.end(), words, kind, window, certain, of_run))
         if kind not in ("base", "press") and (year := re.search(r"(?:19|20)\d\d", words)):
             said = int(year[0])

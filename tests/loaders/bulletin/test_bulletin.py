@@ -367,3 +367,66 @@ def test_a_computer_virus_is_no_drug_and_drunken_driving_no_fraud() -> None:
 def test_several_flights_are_a_total() -> None:
     text = "2021年，公安部先后从柬埔寨等国包机押解回国犯罪嫌疑人1300名。"
     assert rows(read_bulletin(text, issued="2022-01-10"), "scope") == [("total",)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        (
+            "2022年，国家反诈中心App发出预警2000万次，受理群众举报线索70万条。",
+            ["app_warnings", "app_reports"],
+        ),
+        (
+            "国家反诈中心App累计受理举报线索900万条，向用户预警1.2亿次。",
+            ["app_reports", "app_warnings"],
+        ),
+        ("目前，全国已有27个省份开通反诈劝阻专线。", ["hotline_96110_provinces"]),
+        (
+            "2022年，移民管理机构查办妨害国边境管理案件6100起，查获嫌疑人9300人；截获非法出境人员2100人，拦截涉赌诈等人员1.7万人次。",
+            [
+                "border_crime_cases",
+                "border_crime_suspects",
+                "illegal_crossers_found",
+                "departures_stopped",
+            ],
+        ),
+        (
+            "2022年，移民管理机构查处妨害国边境管理人员7.1万人，其中境外“蛇头”86人。",
+            ["border_crime_suspects", "snakeheads_caught"],
+        ),
+        (
+            "2022年，最高检会同人民银行发布通告，挂牌督办“李某案”等35起重大案件。",
+            ["cases_listed_supervised"],
+        ),
+        ("2022年，全国公安机关已侦破20余起挂牌督办的大要案件。", []),
+        (
+            "2022年，检察机关起诉电信网络诈骗犯罪4万人、帮助信息网络犯罪11万人。",
+            ["persons_prosecuted_fraud", "persons_prosecuted_assist"],
+        ),
+        (
+            "2022年，全国打掉诈骗团伙31个，抓获嫌疑人260名，查证涉案金额4.1亿元。",
+            ["gangs_dismantled", "suspects_arrested", "funds_involved"],
+        ),
+        ("2022年，全国采取强制措施5万人，行政查处3.3万人。", ["administrative_penalties"]),
+        ("2022年，各地依法批捕集中遣返人员2万人。", ["persons_arrest_approved_fraud"]),
+    ],
+)
+def test_words_of_border_hotline_and_prosecution(sentence: str, named: list[str]) -> None:
+    found = read_bulletin(sentence, issued="2023-01-10")
+    assert [row[0] for row in rows(found, "indicator")] == named
+
+
+def test_an_average_of_the_past_does_not_date_the_running_total_after_it() -> None:
+    text = "目前，诈骗警情从2015年日均90起降到30起。全国日均拦截诈骗电话300万次，累计2.5亿次。"
+    found = read_bulletin(text, issued="2018-11-20")
+    assert rows(found, "value", "scope", "end") == [
+        (90, "daily_average", date(2015, 12, 31)),
+        (3e6, "daily_average", date(2018, 11, 20)),
+        (2.5e8, "total", date(2018, 11, 20)),
+    ]
+
+
+def test_an_operation_that_itself_arrested_is_the_window() -> None:
+    text = "各地警方在“夏季行动”共抓获电信网络诈骗嫌疑人2.3万名。"
+    found = read_bulletin(text, issued="2023-10-20")
+    assert rows(found, "indicator", "start") == [("suspects_arrested", date(2023, 6, 25))]
