@@ -54,7 +54,7 @@ def density(record: Record, *, geo: str | None = None, lang: Lang = "zh") -> alt
         rows.group_by("lane", year=label)
         .agg(figures=pl.len())
         .with_columns(lane=words(pl.col("lane"), lang))
-        .sort(pl.col("year") != "≤ 2014", "year")
+        .sort(pl.col("year") != "≤ 2014", "year", "lane")
         .collect()
     )
     order = [word(lane, lang) for lane in LANES]
