@@ -160,19 +160,24 @@ def _texts(values: pl.Series, lang: Lang, digits: int) -> pl.Series:
         reached = size >= big * (1 - 1e-9)  # rounding leaves 1e12 just below itself
         scale = pl.when(reached).then(big).otherwise(scale)
         name = pl.when(reached).then(pl.lit(word_)).otherwise(name)
-    whole = size.round().cast(pl.Int64, strict=False)
+    plain = pl.col("scaled").cast(pl.String).str.replace(r"\.0$", "")
+    # Polars writes what is below 1e-4 with an exponent.
+    tiny = pl.col("scaled").cast(pl.Decimal(38, 15), strict=False).cast(pl.String)
+    text = pl.when(pl.col("scaled") < 1e-3).then(tiny.str.replace(r"\.?0+$", "")).otherwise(plain)
+    whole = size.floor().cast(pl.Int64, strict=False)
     rest = (whole % 1000).cast(pl.String).str.zfill(3)
-    grouped = (pl.col("scale") == 1) & (size >= 1000) & (size == size.round())
+    fraction = pl.col("text").str.extract(r"(\..*)").fill_null("")
+    grouped = (pl.col("scale") == 1) & (size >= 1000)
     stages = (
         pl.LazyFrame({"value": values.cast(pl.Float64)})
         .with_columns(size=pl.col("value").abs().round_sig_figs(digits))
         .with_columns(size=pl.when(size >= 1).then(size.round(6)).otherwise(size))
         .with_columns(scale=scale, name=name)
         .with_columns(scaled=(size / pl.col("scale")).round_sig_figs(digits))
-        .with_columns(text=pl.col("scaled").cast(pl.String).str.replace(r"\.0$", ""))
+        .with_columns(text=text)
     )
     if lang == "en":
-        commas = pl.concat_str((whole // 1000).cast(pl.String), pl.lit(","), rest)
+        commas = pl.concat_str((whole // 1000).cast(pl.String), pl.lit(","), rest, fraction)
         stages = stages.with_columns(text=pl.when(grouped).then(commas).otherwise("text"))
     minus = pl.when(pl.col("value") < 0).then(pl.lit("−")).otherwise(pl.lit(""))
     return stages.select(pl.concat_str(minus, "text", "name")).collect().to_series()

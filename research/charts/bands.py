@@ -57,7 +57,7 @@ def _cells(found: Bounds, lang: Lang, first: Any, last: Any) -> pl.DataFrame:
         .with_columns(
             month=window(pl.col("start"), pl.col("end")),
             allowed=possible(pl.col("low"), pl.col("high"), lang),
-            smooth=number(pl.col("path"), lang, 3),
+            smooth=number(pl.col("path").round(), lang, 3),
             stop=pl.col("end").dt.offset_by("1d"),
         )
         .select(

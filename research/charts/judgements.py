@@ -102,7 +102,7 @@ def bounds(found: Bounds, *, lang: Lang = "zh") -> Table:
     cells = found.frame.select(
         window=unbroken(window(pl.col("start"), pl.col("end"))),
         allowed=unbroken(possible(*ends, lang)),
-        smooth=number(pl.col("path"), lang),
+        smooth=number(pl.col("path").round(), lang),
     )
     bounded = pl.col("high").is_finite()
     data = found.frame.with_columns(pl.when(bounded).then("high"), bounded=bounded)

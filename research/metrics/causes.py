@@ -134,7 +134,7 @@ def _merged(polytope: Polytope, conflicts: Iterable[frozenset[str]]) -> list[lis
         alike[statement.rows] = alike.get(statement.rows, frozenset()) | {name}
     found = {}
     for conflict in conflicts:
-        said = {polytope.statements[name].rows for name in conflict}
+        said = dict.fromkeys(polytope.statements[name].rows for name in sorted(conflict))
         found[frozenset(said)] = [alike[rows] for rows in said]
     return list(found.values())
 

@@ -115,7 +115,7 @@ class Polytope:
     def use(self, names: Collection[str]) -> None:
         """Let exactly these statements hold."""
         wanted = set(names)
-        for name in self.used ^ wanted:
+        for name in sorted(self.used ^ wanted):
             for row in self._rows[name]:
                 low, high = self._limits[:, row] if name in wanted else (-INF, INF)
                 self._highs.changeRowBounds(row, low, high)

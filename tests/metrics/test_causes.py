@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import polars as pl
@@ -197,3 +200,28 @@ def test_a_conflict_seen_before_is_not_told_again() -> None:
     seen = {frozenset(("b", "a"))}
     assert not_seen(frame, seen)["conflict"].to_list() == [2, 2]
     assert not_seen(frame, seen).is_empty()
+
+
+SURVEYED = """
+import research as rs
+record = rs.load()
+for disputed in rs.survey(record):
+    print(disputed.conflicts.write_csv())
+print(rs.bounds(record, "suspects_arrested").frame.write_csv())
+"""
+
+
+def test_every_process_finds_the_same_digits() -> None:
+    """Names in a set have another order in every process; the solver must not see it."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", SURVEYED],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+    assert said.pop().count("\n") > 100
