@@ -28,7 +28,15 @@ FORBIDDEN = {
     "files": {"lang", "record", "loaders", "metrics", "charts", "findings", "reports", "cli"},
 }
 # dataframely imports the bare package of pydantic by itself; its models are what takes time.
-HEAVY = {"altair", "papermill", "pydantic.main", "great_tables", "nbconvert", "vl_convert"}
+HEAVY = {
+    "py_mini_racer",
+    "altair",
+    "papermill",
+    "pydantic.main",
+    "great_tables",
+    "nbconvert",
+    "vl_convert",
+}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

@@ -119,27 +119,33 @@ def _steps(token: pl.Expr) -> list[pl.Expr]:
     ]
 
 
+_FIELDS = ["value", "step", "limit"]
+_READING = pl.Struct({"value": pl.Float64, "step": pl.Float64, "limit": pl.String})
+
+
 def _over_forms(steps: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Callable[[pl.Series], pl.Series]:
     """Run a staged reader over the distinct forms of a column, and spread the answer again.
 
-    Stages in a frame keep the query small: as one nested expression it would grow with every use of
-    the normal form, and planning it would take longer than reading the whole record.
+    A form is read once a process: rules and intervals ask for the same ones again and again.
+    Stages in a frame keep the query small: as one nested expression it would grow with every use
+    of the normal form, and planning it would take longer than reading the whole record.
     """
 
+    seen = pl.DataFrame(schema={"printed": pl.String, "read": _READING})
+
     def read(printed: pl.Series) -> pl.Series:
+        nonlocal seen
         column = printed.cast(pl.String).alias("printed").to_frame()
-        forms = steps(column.lazy().unique()).select("printed", read=pl.struct(_FIELDS))
-        return (
-            column.lazy()
-            .join(forms, on="printed", how="left", maintain_order="left")
-            .collect()["read"]
-        )
+        known = seen  # Polars may call from several threads: each keeps to what it has seen itself
+        new = column.unique().join(known, on="printed", how="anti", nulls_equal=True)
+        if not new.is_empty():
+            forms = steps(new.lazy()).select("printed", read=pl.struct(_FIELDS))
+            seen = known = pl.concat([known, forms.collect()])
+        return column.join(
+            known, on="printed", how="left", nulls_equal=True, maintain_order="left"
+        )["read"]
 
     return read
-
-
-_FIELDS = ["value", "step", "limit"]
-_READING = pl.Struct({"value": pl.Float64, "step": pl.Float64, "limit": pl.String})
 
 
 def _read_figures(forms: pl.LazyFrame) -> pl.LazyFrame:
@@ -180,6 +186,9 @@ def _read_figures(forms: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+_figures = _over_forms(_read_figures)
+
+
 def reading(printed: pl.Expr) -> pl.Expr:
     """Read a printed figure: a struct `value`, `step` (of its last digit), `limit` (see `LIMITS`).
 
@@ -190,7 +199,7 @@ def reading(printed: pl.Expr) -> pl.Expr:
     >>> pl.select(reading(pl.lit("1300余万张"))).item()
     {'value': 13000000.0, 'step': 1000000.0, 'limit': 'more'}
     """
-    return printed.map_batches(_over_forms(_read_figures), return_dtype=_READING)
+    return printed.map_batches(_figures, return_dtype=_READING)
 
 
 _FALL = (
@@ -240,6 +249,9 @@ def _read_changes(forms: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+_changes = _over_forms(_read_changes)
+
+
 def change(printed: pl.Expr) -> pl.Expr:
     """Read a printed change on the year before, in percent: a struct as in `reading`.
 
@@ -250,7 +262,7 @@ def change(printed: pl.Expr) -> pl.Expr:
     >>> pl.select(change(pl.lit("同比下降45.33%"))).item()
     {'value': -45.33, 'step': 0.01, 'limit': 'rounded'}
     """
-    return printed.map_batches(_over_forms(_read_changes), return_dtype=_READING)
+    return printed.map_batches(_changes, return_dtype=_READING)
 
 
 def interval(

@@ -66,31 +66,34 @@ def _overlaid(folder: Path) -> Iterator[None]:
 def _executed(task: Task, folder: Path) -> tuple[nbformat.NotebookNode, str, bool]:
     """The notebook as far as it got, the cause in one line if it did not end, and if it was lost.
 
-    Where no cell has failed by itself, what papermill saved last is all there is.
+    papermill would save it after each cell; it is kept in memory instead, until somebody wants it.
     """
-    saved = folder / ".executed.ipynb"
     source = nbformat.reads(task.notebook, as_version=4)
+    begun: list[NotebookExecutionManager] = []
+    cause, lost = "", False
     try:
         executed = papermill.execute_notebook(
             source,
-            str(saved),
+            None,
             parameters=dict(task.parameters),
             engine_name=_Told.NAME,
             kernel_name="python3",
             progress_bar=False,
             cwd=str(folder),
             execution_timeout=task.timeout,
+            coalesce_streams=True,  # where a stream was cut is chance
             title=task.title,
+            begun=begun,
         )
-        return executed, "", False
+        return executed, cause, lost
     except PapermillExecutionError as error:
         said = " ".join(str(error.evalue).split())
-        cause, lost = f"{_place(source, error)}: {error.ename}: {said}", False
+        cause = f"{_place(source, error)}: {error.ename}: {said}"
     except CellTimeoutError:
-        cause, lost = f"a cell ran longer than {task.timeout:g} s and was stopped", False
+        cause = f"a cell ran longer than {task.timeout:g} s and was stopped"
     except (DeadKernelError, RuntimeError) as error:
         cause, lost = f"the kernel died: {' '.join(str(error).split())}", True
-    return nbformat.read(saved, as_version=4) if saved.exists() else source, cause, lost
+    return begun[0].nb if begun else source, cause, lost
 
 
 def _place(source: nbformat.NotebookNode, error: PapermillExecutionError) -> str:
@@ -108,8 +111,9 @@ class _Told(ForkEngine):
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, *args: Any, **kwargs: Any
     ) -> Any:
-        """Of the options, `title` is ours: what the run is called."""
+        """Two options are ours: what the run is called, and where to put what becomes of it."""
         title = kwargs.pop("title")
+        kwargs.pop("begun").append(nb_man)
         begin, cells = nb_man.cell_start, len(nb_man.nb.cells)
 
         def started(cell: nbformat.NotebookNode, index: int, **more: Any) -> None:

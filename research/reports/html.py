@@ -31,6 +31,7 @@ from traitlets.config import Config
 from research.lang import Lang, remarks
 from research.reports.index import TEMPLATES, short_paths
 from research.reports.run import assignments
+from research.reports.still import still
 
 LABELS: dict[str, dict[str, str]] = json.loads(
     (TEMPLATES / "report" / "labels.json").read_text(encoding="utf-8")
@@ -172,13 +173,9 @@ def _chart(spec: Mapping[str, Any], number: int, lang: str) -> dict[str, Any]:
     spec.pop("usermeta", None)  # vega-embed would take options from it
     spec.pop("$schema", None)  # names a version for JupyterLab; the one that travels here draws it
     options = _vega_options(lang)
+    locale = {"time": options["timeFormatLocale"]} if "timeFormatLocale" in options else {}
     try:
-        text = vl_convert.vegalite_to_svg(
-            spec,
-            config=options["config"],
-            time_format_locale=options.get("timeFormatLocale"),
-            allowed_base_urls=[],
-        )
+        text = still(spec, options["config"], locale)
     except ValueError as reason:
         raise ValueError(f"chart {number} ({name}) cannot be drawn: {reason}") from reason
     svg = ET.fromstring(text)

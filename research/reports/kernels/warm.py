@@ -19,7 +19,9 @@ import IPython.extensions.storemagic
 import narwhals._polars.namespace
 import narwhals.stable.v1._namespace
 import psutil  # type: ignore[import-untyped]
+import pymannkendall
 import scipy.optimize
+import scipy.stats
 import tornado.platform.asyncio
 
 import research
