@@ -41,6 +41,7 @@ def _engine() -> MiniRacer:
     engine = MiniRacer()
     engine.eval((TEMPLATES / "report" / "still.js").read_text(encoding="utf-8"))
     source = f"/npm/vega@{vl_convert.get_vega_version()}/+esm"  # as vl-convert knows it
-    names = f'import {{ View, parse }} from "{source}"; globalThis.vega = {{ View, parse }};'
-    engine.eval(vl_convert.javascript_bundle(names))
+    names = "{ View, loader, parse }"
+    shared = f'import {names} from "{source}"; globalThis.vega = {names};'
+    engine.eval(vl_convert.javascript_bundle(shared))
     return engine

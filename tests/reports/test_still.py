@@ -75,6 +75,24 @@ def test_data_outside_of_a_chart_is_refused_by_name(address: str) -> None:
         still(chart, {}, {})
 
 
+def linked(address: str) -> str:
+    values = [{"n": 1, "link": address}]
+    encoding = {"href": {"field": "link"}, "x": {"field": "n", "type": "quantitative"}}
+    return still({"data": {"values": values}, "mark": "bar", "encoding": encoding}, {}, {})
+
+
+def test_a_mark_links_to_its_source_and_to_nothing_harmful() -> None:
+    assert 'href="https://example.org/a?b=1"' in linked("https://example.org/a?b=1")
+    assert "href=" not in linked("javascript:alert(1)")
+
+
+def test_an_image_from_elsewhere_is_refused() -> None:
+    encoding = {"url": {"value": "https://example.org/a.png"}}
+    chart = {"data": {"values": [{}]}, "mark": "image", "encoding": encoding}
+    with pytest.raises(ValueError, match=r"not allowed: https://example.org/a.png"):
+        still(chart, {}, {})
+
+
 def test_what_vega_does_not_understand_is_an_error() -> None:
     chart = bars(["电信"]) | {"transform": [{"calculate": "datum.(", "as": "b"}]}
     with pytest.raises(ValueError, match="Unexpected token"):

@@ -187,9 +187,22 @@ def become(request: Mapping[str, Any], streams: list[int], connection: socket.so
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except BaseException:
-        traceback.print_exc(file=sys.__stderr__)
+        if not _alone(connection):
+            traceback.print_exc(file=sys.__stderr__)
     finally:
         _leave(status)
+
+
+def _alone(connection: socket.socket) -> bool:
+    """Whether the client has gone before its kernel came to life, and its folder with it."""
+    if connection.fileno() < 0:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
 
 
 def _leave(status: int) -> NoReturn:
