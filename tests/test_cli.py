@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from research.cli import app
 from research.record.record import load
-from research.reports.inputs import Inputs
+from research.reports.inputs import Inputs, digest
 from research.reports.run import Run
 from research.reports.shelf import Shelf
 
@@ -235,6 +235,38 @@ def test_a_broken_file_does_not_stop_the_others_in_another_language(overridden: 
     found = call(overridden.folder, "run", "scoreboard/fine", "trend/wrong", "--lang", "en")
     assert found.status == 1
     assert any(line.startswith("done") for line in found.lines)
+
+
+# Again, and compared
+
+
+def test_verify_tells_reports_that_come_out_the_same_from_others(overridden: Call) -> None:
+    folder, names = overridden.folder, ["scoreboard/fine", "trend/real"]
+    same = call(folder, "verify", *names)
+    assert (same.status, same.lines[-1]) == (0, "2 of 2 reports came out the same")
+
+    shelf = Shelf(folder / "reports")
+    board, page, card = (
+        shelf.path(*file)
+        for file in ((names[0], ".html"), (names[1], ".html"), (names[1], ".json"))
+    )
+    before = {path: path.read_text(encoding="utf-8") for path in (board, page, card)}
+    changed = before[page].replace("</html>", "<!-- changed --></html>")
+    noted = before[card].replace(digest(before[page].encode()), digest(changed.encode()))
+    try:
+        for path, text in {board: "", page: changed, card: noted}.items():
+            path.write_text(text, encoding="utf-8")
+        found = call(folder, "verify", *names, "scoreboard/raises")
+    finally:
+        for path, text in before.items():
+            path.write_text(text, encoding="utf-8")
+    assert found.status == 1
+    assert found.lines[-4:] == [
+        "differs   scoreboard/fine  there is no whole report of it to compare with",
+        "differs   scoreboard/raises  it failed",
+        "differs   trend/real  .html",
+        "0 of 3 reports came out the same",
+    ]
 
 
 # Wrong calls

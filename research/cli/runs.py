@@ -225,14 +225,20 @@ def verify(
         runs = _runs(again, selected or (), {})
         watch = Watch(len(runs), quiet=["done"])
         results = watch.show(again.run(runs, partial(Workers, jobs, watch.hear)))
-        wrong = [result for result in results if not _same(result, again.shelf, Shelf(reports))]
-    for result in wrong:
-        console.print(f"[red]differs [/red]  {result.run.title}", soft_wrap=True)
+        told = {r.run.title: _otherwise(r, again.shelf, Shelf(reports)) for r in results}
+    wrong = {title: how for title, how in sorted(told.items()) if how}
+    for title, how in wrong.items():
+        console.print(f"[red]differs [/red]  {title}  {how}", soft_wrap=True)
     console.print(f"{len(runs) - len(wrong)} of {len(runs)} reports came out the same")
     if wrong:
         raise typer.Exit(1)
 
 
-def _same(result: Result, here: Shelf, there: Shelf) -> bool:
+def _otherwise(result: Result, here: Shelf, there: Shelf) -> str:
+    """How a report that was made again is not what it was; blank if it is."""
     made, kept = here.card(result.run.title), there.card(result.run.title)
-    return made is not None and kept is not None and made["outputs"] == kept["outputs"]
+    if made is None:
+        return "it failed"
+    if kept is None:
+        return "there is no whole report of it to compare with"
+    return ", ".join(e for e, known in kept["outputs"].items() if made["outputs"][e] != known)
