@@ -20,6 +20,9 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 from traitlets import default
 
+from research.reports.kernels.zygote import LAUNCHER
+
+NO_HISTORY = "--HistoryManager.enabled=False"
 GRACE = 0.2  # seconds in which the last words of a dead kernel may still arrive
 
 
@@ -70,10 +73,15 @@ class ForkManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
-        """The spec by this name, with our provisioner in it."""
+        """The spec by this name, with our provisioner in it, and without a history of one's own.
+
+        Batches would crowd what a person typed, and wait for each other to write it.
+        """
         spec = super().kernel_spec
         if spec:
             spec.metadata.setdefault("kernel_provisioner", {"provisioner_name": "fanzha"})
+            if tuple(spec.argv[1:3]) == LAUNCHER and NO_HISTORY not in spec.argv:
+                spec.argv = [*spec.argv, NO_HISTORY]
         return spec
 
     @property

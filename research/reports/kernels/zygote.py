@@ -95,7 +95,13 @@ class Zygote:
     def serve(self) -> NoReturn:
         """Answer until the lifeline, held by the process that started this one, is cut."""
         while True:
-            for key, _ in self.ears.select():
+            self.turn()
+
+    def turn(self) -> None:
+        """Wait until something is heard, and do it."""
+        for key, _ in self.ears.select():
+            # The end of a kernel and of its client may be heard at once: either settles both.
+            if self.ears.get_map().get(key.fd) is key:
                 key.data(key.fileobj)
 
     def accept(self, listener: socket.socket) -> None:
@@ -115,15 +121,19 @@ class Zygote:
                     os.close(key.fd)
                 self.ears.close()
                 become(request, streams, connection)
-            self.kernels[pid] = os.pidfd_open(pid)
-            ended, left = partial(self.ended, pid, connection), partial(self.left, pid)
-            self.ears.register(self.kernels[pid], selectors.EVENT_READ, ended)
-            self.ears.register(connection, selectors.EVENT_READ, left)
+            self.watch(pid, connection)
         else:
             say(connection, refused=refused)
             connection.close()
         for stream in streams:
             os.close(stream)
+
+    def watch(self, pid: int, connection: socket.socket) -> None:
+        """Hear of the end of a kernel, and of its client."""
+        self.kernels[pid] = os.pidfd_open(pid)
+        ended, left = partial(self.ended, pid, connection), partial(self.left, pid)
+        self.ears.register(self.kernels[pid], selectors.EVENT_READ, ended)
+        self.ears.register(connection, selectors.EVENT_READ, left)
 
     def ended(self, pid: int, connection: socket.socket, pidfd: int) -> None:
         """Tell the client how its kernel ended. It stays a zombie, so that its id stays its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -267,6 +268,26 @@ def test_any_jupyter_client_can_ask_for_it(tmp_path: Path) -> None:
     assert manager.provisioner is not None
     assert not alive(pid)
     assert not (tmp_path / "kernel.json").exists()
+
+
+def test_the_ends_of_a_kernel_and_of_its_client_may_be_heard_at_once(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(tmp_path / "zygote"))
+        listener.listen()
+        lifeline, held = os.pipe()
+        parent = zygote.Zygote(listener, lifeline)
+        kernel = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        client, connection = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        parent.watch(kernel.pid, connection)
+        client.close()
+        kernel.kill()
+        os.waitid(os.P_PID, kernel.pid, os.WEXITED | os.WNOWAIT)
+        parent.turn()
+        assert not parent.kernels
+        assert {key.fileobj for key in parent.ears.get_map().values()} == {listener, lifeline}
+        os.close(lifeline)
+        os.close(held)
+        assert kernel.wait() == 0  # as Popen says of a process that somebody else has reaped
 
 
 def test_nothing_outlives_the_process_that_asked(tmp_path: Path) -> None:
