@@ -22,7 +22,8 @@ from jinja2.runtime import Context
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from mistune import BlockParser, InlineParser
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -86,6 +87,15 @@ def render(
 
 class ReportExporter(HTMLExporter):
     """nbconvert's HTML exporter with the report's own way of reading Markdown."""
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Without nbconvert's last step: parsing the page to add English words to its images."""
+        lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
+        code = Highlight2HTML(pygments_lexer=lexer, parent=self)
+        self.register_filter("highlight_code", code)
+        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **kw)
 
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
