@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,12 @@ def still(spec: Mapping[str, Any], config: Mapping[str, Any], locale: Mapping[st
 
 @cache
 def _engine() -> MiniRacer:
+    """Made where no event loop runs: it would be tied to that of the notebook that asks first."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(_made).result()
+
+
+def _made() -> MiniRacer:
     engine = MiniRacer()
     engine.eval((TEMPLATES / "report" / "still.js").read_text(encoding="utf-8"))
     source = f"/npm/vega@{vl_convert.get_vega_version()}/+esm"  # as vl-convert knows it

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import research as rs
 from research.metrics.conflicts import resolve
 from research.metrics.polytope import Polytope
-from research.metrics.statements import Term, of_series
+from research.metrics.statements import Statement, Term, of_series
+from research.record.printed import interval, reading
+from tests.metrics.test_polytope import Program, level
 from tests.metrics.test_statements import (
     DAY,
     INF,
@@ -24,6 +26,7 @@ from tests.metrics.test_statements import (
     record_of,
     said_of,
     several,
+    span,
     truths,
 )
 
@@ -109,6 +112,104 @@ def test_the_truth_lies_inside_where_windows_are_only_known_to_within_a_slack(
         slack_days=slack,
     )
     assert found.conflicts.is_empty()
+    inside(found.frame, truth)
+
+
+# Through parts, wholes and provinces
+
+PART, PLACES = "fraud_type/investment", ("440000", "350000")
+
+
+@st.composite
+def nested(draw: st.DrawFn) -> dict[tuple[str, str], Truth]:
+    """A nation, a part of it and two provinces, day by day; true figures of all of them."""
+    whole = draw(truths("CN", fewest=0))
+    whole.figures, whole.claims = [], []
+    made = {("CN", "total"): whole}
+    for key, share in zip([("CN", PART), *((p, "total") for p in PLACES)], (3, 4, 5), strict=True):
+        taken = draw(st.lists(st.integers(0, 10), min_size=1, max_size=5))
+        part = Truth(key[0], whole.first, list(whole.monthly))
+        part.daily = [
+            day * taken[at % len(taken)] // (10 * share) for at, day in enumerate(whole.daily)
+        ]
+        made[key] = part
+    length = len(whole.monthly)
+    ends = st.tuples(st.integers(0, length - 1), st.integers(0, 12))
+    windows = draw(st.lists(ends, min_size=2, max_size=4, unique=True))
+    for key, truth in made.items():
+        for at, more in windows:
+            if draw(st.booleans()):
+                window = span(whole.first, at, min(at + more, length - 1))
+                said = printed(truth.sum(*window), "万", draw(st.sampled_from(["cut", "round"])), 3)
+                truth.figures.append(truth.row(window, printed=said, scope=key[1]))
+    return made
+
+
+def plainly(made: dict[tuple[str, str], Truth], about: tuple[str, str]) -> list[Statement]:
+    """What limits a series, from the printed figures alone: its own, parts below, wholes above."""
+    found, provinces = [], dict[Window, float]()
+    for key, truth in made.items():
+        for n, row in enumerate(truth.figures):
+            read = pl.select(reading(pl.lit(row["printed"]))).unnest("literal").row(0)
+            ends = pl.select(interval(*map(pl.lit, read))).item()
+            window, name = (row["start"], row["end"]), f"{key}{n}"
+            if key == about:
+                found.append(level(name, window, ends["low"], ends["high"]))
+            elif about == ("CN", "total") and key == ("CN", PART):
+                found.append(level(name, window, ends["low"], INF))
+            elif about == ("CN", "total"):
+                provinces.setdefault(window, {})[key[0]] = ends["low"]
+            elif key == ("CN", "total"):
+                found.append(level(name, window, 0.0, ends["high"]))
+    sums = {window: sum(lows.values()) for window, lows in provinces.items()}
+    return found + [level(f"sum{window}", window, low, INF) for window, low in sums.items()]
+
+
+@settings(deadline=None, max_examples=15)
+@given(nested())
+def test_parts_wholes_and_provinces_bound_as_an_independent_program_says(
+    made: dict[tuple[str, str], Truth],
+) -> None:
+    figures = [row for truth in made.values() for row in truth.figures]
+    assume(figures)
+    record = rs.Record(observations=pl.DataFrame(figures, infer_schema_length=None))
+    for about, truth in made.items():
+        said = plainly(made, about)
+        if not said:
+            continue
+        windows = [*truth.months()[::5], *((s.start, s.end) for s in said)]
+        found = rs.bounds(record, "cases_solved", *about, windows=windows)
+        assert found.conflicts.is_empty()
+        inside(found.frame, truth)
+        program = Program(said, windows)
+        for start, end, low, high in found.frame.select("start", "end", "low", "high").rows():
+            expected = program.bound(start, end)
+            assert (low, high) == pytest.approx(expected, rel=2e-6, abs=2e-6 * program.size)
+
+
+# With false figures among them
+
+
+@settings(deadline=None, max_examples=15)
+@given(several(1), st.lists(st.sampled_from([10_000, 3, 0.25]), min_size=1, max_size=3))
+def test_planted_figures_are_named_and_the_hull_holds_the_truth(
+    made: list[Truth], factors: list[float]
+) -> None:
+    """Each stands against three of the same window, so that no set is lighter than theirs."""
+    (truth,) = made
+    months = [at for at, total in enumerate(truth.monthly) if total >= 10]
+    assume(len(months) >= len(factors))
+    false = set()
+    for at, factor in zip(months, factors, strict=False):
+        window, total = month(truth.first, at), truth.monthly[at]
+        for _ in range(3):
+            truth.figures.append(truth.row(window, printed=f"{total}起"))
+        truth.figures.append(truth.row(window, printed=f"{round(total * factor)}起"))
+        false.add(truth.figures[-1]["source_id"])
+    windows = [*truth.months(), *truth.asked]
+    found = rs.bounds(record_of(made), "cases_solved", truth.geo, windows=windows)
+    assert set(found.set_aside["source_id"]) == false
+    assert false <= set(found.conflicts["source_id"])
     inside(found.frame, truth)
 
 

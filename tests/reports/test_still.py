@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
 import vl_convert
 
-from research.reports.still import still
+from research.reports.still import _engine, still
 
 BARE = {"axis": None, "scale": {"zero": False}}
 
@@ -73,6 +74,14 @@ def test_data_outside_of_a_chart_is_refused_by_name(address: str) -> None:
     chart = bars(["电信"]) | {"data": {"url": address}}
     with pytest.raises(ValueError, match=f"not allowed: {re.escape(address)}"):
         still(chart, {}, {})
+
+
+def test_a_notebook_with_a_loop_of_its_own_can_draw() -> None:
+    async def drawn() -> str:
+        return still(bars(["电信"]), {}, {})
+
+    _engine.cache_clear()
+    assert len({asyncio.run(drawn()), asyncio.run(drawn()), still(bars(["电信"]), {}, {})}) == 1
 
 
 def linked(address: str) -> str:
