@@ -40,7 +40,7 @@ _TITLE: dict[Lang, str] = {
 }
 _APART: dict[str, dict[Lang, str]] = {
     "share": {"zh": "至少相差 {}", "en": "at least {} apart"},
-    "times": {"zh": "至少差 {} 倍", "en": "at least {} times apart"},
+    "times": {"zh": "至少相差 {} 倍", "en": "at least {} times apart"},
     "wholly": {"zh": "一方为零", "en": "one side is nothing"},
 }
 
@@ -49,7 +49,9 @@ def _apart(lang: Lang) -> pl.Expr:
     """How far apart two intervals are: in percent up to twofold, then in times."""
     factor = pl.col("far")
     share = pl.format(_APART["share"][lang], percent((factor - 1) * 100, 2, signed=False))
-    times = pl.format(_APART["times"][lang], number(factor, lang, 2))
+    # Outward means down here: at least so many times.
+    place = pl.lit(10.0).pow(factor.log10().floor() - 1)
+    times = pl.format(_APART["times"][lang], number((factor / place).floor() * place, lang, 2))
     return (
         pl.when(factor.is_infinite())
         .then(pl.lit(_APART["wholly"][lang]))

@@ -25,6 +25,7 @@ _TEXTS: dict[str, dict[Lang, str]] = {
     },
     "index": {"zh": "指数（{base} 年＝100）", "en": "Index, {base} = 100"},
     "rate": {"zh": "每 10 万人口", "en": "Per 100,000 inhabitants"},
+    "money": {"zh": "人均", "en": "Per inhabitant"},
     "economies_sub": {
         "zh": "各经济体的口径不同，只能看各自的走势，高低不可互比；粗细为区间",
         "en": "Definitions differ: read each panel along time, never one against another",
@@ -162,5 +163,7 @@ def economies(
     )
     if frame.is_empty():
         raise RecordError(f"nothing to draw: no {what} can be computed for these economies")
-    title = _TEXTS[what][lang].format(base=base)
+    indicators = record.indicators.filter(pl.col("indicator").is_in(rows["indicator"].implode()))
+    counted = "money" if what == "rate" and (indicators["unit"] == "money").all() else what
+    title = _TEXTS[counted][lang].format(base=base)
     return _panels(frame, lang, title, _TEXTS["economies_sub"][lang])

@@ -32,20 +32,28 @@ def comparators(
 
 
 def _china(rows: pl.DataFrame, record: Record, base: int, lang: Lang) -> Finding | None:
-    own = rows.filter(pl.col("index_low").is_not_null(), pl.col("year") != base, geo="CN")
+    own = rows.filter(pl.col("index_low").is_not_null(), geo="CN").sort("year")
     if own.is_empty():
         return None
-    row = own.sort("year").row(-1, named=True)
+    row = own.row(-1, named=True)
+    if row["year"] == base:
+        return finding(
+            lang,
+            "comparators-index",
+            zh="中国公布过全年数的最后一年就是基年 {base} 年，此后无从比较。",
+            en="The last year for which China announced a whole-year level is the base year "
+            "{base}: nothing after it can be compared.",
+            base=str(base),
+        )
     return finding(
         lang,
         "comparators-index",
         zh="以 {base} 年为一百，中国 {year} 年为 {index}。",
         en="With {base} as a hundred, China stands at {index} in {year}.",
         caveat=(
-            "中国公布过全年数的最后一年是 {last} 年。",
-            "The last year for which China announced a whole-year level is {last}.",
+            "这是中国公布过全年数的最后一年。",
+            "It is the last year for which China announced a whole-year level.",
         ),
-        last=str(rows.filter(geo="CN")["year"].max()),
         base=str(base),
         year=str(row["year"]),
         index=Known(row["index_low"], row["index_high"], digits=4),
@@ -63,13 +71,16 @@ def _others(rows: pl.DataFrame, record: Record, base: int, lang: Lang) -> Findin
         return None
     up, down = latest.filter(pl.col("index_low") > 100), latest.filter(pl.col("index_high") < 100)
     top = latest.sort("index_low").row(-1, named=True)
+    rose = top["index_low"] > 100
     return finding(
         lang,
         "comparators-index",
-        zh="其余 {n} 个序列的最近一年与 {base} 年相比：{up} 个更高，{down} 个更低；升得最多的是"
-        "{place}：{year} 年指数为 {index}。",
-        en="Of {n} other series {up} stand above {base} in their latest year and {down} below; the "
-        "furthest up is {place}, at {index} in {year}.",
+        zh="其余 {n} 个序列的最近一年与 {base} 年相比：{up} 个更高，{down} 个更低；"
+        + ("升得最多" if rose else "降得最少")
+        + "的是{place}：{year} 年指数为 {index}。",
+        en="Of {n} other series {up} stand above {base} in their latest year and {down} below; "
+        + ("the furthest up" if rose else "the least down")
+        + " is {place}, at {index} in {year}.",
         caveat=(
             "各自只与自己比；最近一年不一定是同一年。",
             "Each against itself alone, and not all in the same year.",
@@ -97,7 +108,7 @@ def _definitions(rows: pl.DataFrame, record: Record, geos: Sequence[str], lang: 
         + ("；金额各用本币（{names}），从不相加" if money else "")
         + "。",
         en="The {series} series here count different things, each by its own definition"
-        + ("; {places} have no whole year" if missing else "")
+        + ("; no whole year was announced for {places}" if missing else "")
         + ("; money stays in its own currency ({names}) and is never added" if money else "")
         + ".",
         series=rows.select("geo", "scope").n_unique(),

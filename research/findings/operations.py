@@ -25,7 +25,7 @@ def ran(known: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Finding |
         pl.col("began_first") <= row["ended_last"],
         pl.col("ended_last") >= row["began_first"],
     )
-    ended = row["ended"] or {"zh": "未见公布", "en": "not published"}[lang]
+    ended = row["ended"] or {"zh": "未公布", "en": "not published"}[lang]
     return finding(
         lang,
         cell,
@@ -58,7 +58,7 @@ def before_after(
         return finding(
             lang,
             cell,
-            zh="开始之前和之后没有都公布过全年数，前后无从比较。",
+            zh="开始前后并未都公布过全年数，无从比较。",
             en="Whole years were not announced both before the start and after it: nothing can be "
             "set side by side.",
         )
@@ -104,7 +104,7 @@ def broken(found: Interrupted | Refusal, lang: Lang) -> Finding:
         zh="以全年数作中断时间序列：此后水平相差 {level}，每年的增减相差 {slope}"
         "（均为 {confidence} 区间）。",
         en="In an interrupted series of whole years the level differs by {level} afterwards and "
-        "the growth a year by {slope} (intervals of {confidence}).",
+        "annual growth by {slope} (intervals of {confidence}).",
         caveat=(
             "前 {before} 年、后 {after} 年，检验力低；各数按公布的数值计，误差未计入其区间。",
             "{before} years before, {after} after: little power; figures count as exact.",

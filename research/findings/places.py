@@ -28,13 +28,16 @@ def place_names(record: Record, codes: Sequence[str], lang: Lang) -> str:
 
 def seen(rows: pl.DataFrame, year: int, cell: str, lang: Lang) -> Finding:
     """For how many provinces there is any figure of the year."""
-    provinces = rows.filter(level="province").unique("geo", keep="first", maintain_order=True)
+    figures = rows.filter(level="province")
+    levels, changes = (figures.filter(what=what)["geo"].n_unique() for what in ("level", "change"))
+    provinces = figures.unique("geo", keep="first", maintain_order=True)
     return finding(
         lang,
         cell,
-        zh="{year} 年，{all} 个省级地区中有 {known} 个有数字，其中全年的 {whole} 个。",
-        en="For {year} there is a figure of {known} of {all} provinces, of a whole year for "
-        "{whole}.",
+        zh="{year} 年，{all} 个省级地区中有 {known} 个有数字：{levels} 个公布了数量，{changes} "
+        "个公布了同比；其中全年的 {whole} 个。",
+        en="For {year} {known} of {all} provinces have a figure: {levels} a level, {changes} a "
+        "change on the year before; of {whole} it covers the whole year.",
         caveat=(
             "各地公布与否由各地决定，这不是抽样，更不是全国的分布。",
             "Which forces publish is up to them: this is neither a sample nor the nation's spread.",
@@ -42,6 +45,8 @@ def seen(rows: pl.DataFrame, year: int, cell: str, lang: Lang) -> Finding:
         year=str(year),
         all=_PROVINCES,
         known=provinces.height,
+        levels=levels,
+        changes=changes,
         whole=int(provinces["whole_year"].sum()),
     )
 
@@ -108,7 +113,7 @@ def moved(rows: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Finding 
         en=en + ".",
         caveat=(
             "时段不同的没有互相排名；数字好看的地方可能更愿意公布。",
-            "Different windows are not ranked; a force may rather publish what looks well.",
+            "Different windows are not ranked; forces may prefer to publish favourable figures.",
         ),
         n=rows["geo"].n_unique(),
         falls=falls["geo"].n_unique(),
@@ -194,7 +199,10 @@ def regions(
         for what in ("level", "change")
     )
     shown = ("geo", "level", "whole_year", "marks")
-    both = pl.concat([levels.select(*shown), changes.select(*shown)])
+    both = pl.concat(
+        rows.select(*shown, what=pl.lit(what))
+        for rows, what in ((levels, "level"), (changes, "change"))
+    )
     both = both.sort("whole_year", descending=True)
     cards = warned(
         record,

@@ -148,7 +148,7 @@ def narrowing(verdicts: Sequence[Verdict], record: Record, cell: str, lang: Lang
     return finding(
         lang,
         cell,
-        zh="新意最多的相容表述：{name}，{window}，它说 {stated}，此前只知 {implied}。",
+        zh="增加信息最多的一条相容表述：{name}，{window}，它说 {stated}，此前只知 {implied}。",
         en="The compatible statement that adds most: {name}, {window}: it says {stated}; without "
         "it no more is known than {implied}.",
         **_said(most, record, lang),

@@ -57,9 +57,14 @@ class Span:
     start: date
     end: date
 
-    def text(self, _: Lang) -> str:
-        """The window as short as its days allow."""
-        return str(pl.select(window(pl.lit(self.start), pl.lit(self.end))).item())
+    def text(self, lang: Lang) -> str:
+        """The window as short as its days allow; in Chinese a year is called one.
+
+        >>> Span(date(2022, 1, 1), date(2022, 12, 31)).text("zh")
+        '2022年'
+        """
+        said = str(pl.select(window(pl.lit(self.start), pl.lit(self.end))).item())
+        return f"{said}年" if lang == "zh" and said.isdecimal() else said
 
 
 Part = Known | Span | str | int

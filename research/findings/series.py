@@ -76,7 +76,7 @@ def latest(record: Record, rows: pl.DataFrame, cell: str, lang: Lang) -> Finding
     }
     zh, en = (
         "最近公布的数：{name}，{window} 为 {level}",
-        "Announced last: {name}, {level} in {window}",
+        "Latest announced figure: {name}, {level} in {window}",
     )
     if row["yoy_pct"] is not None:
         parts["change"] = Known(row["yoy_low"], row["yoy_high"], percent=True)
@@ -180,7 +180,6 @@ def bounded(yearly: Bounds | None, record: Record, cell: str, lang: Lang) -> Fin
         "rose": ("必然高于前者", "certainly higher"),
         "open": ("与前者孰高无从断定", "which of the two is higher cannot be told"),
     }[order]
-    later = yearly.frame.filter(pl.col("start") > row["start"]).height
     kind = record.indicators.filter(indicator=yearly.indicator).item(0, "unit")
     unit = unit_name(record.units, "yuan" if kind == "money" else kind, lang)
     return finding(
@@ -193,11 +192,9 @@ def bounded(yearly: Bounds | None, record: Record, cell: str, lang: Lang) -> Fin
         + verdict[1]
         + ".",
         caveat=(
-            "其后各年没有公布数量，只有同比和连降的表述。",
-            "For later years no levels were announced, only changes and runs.",
-        )
-        if later
-        else ("", ""),
+            "这是上下限都有的最近两个相邻年份。",
+            "These are the latest two years in a row that have bounds on both sides.",
+        ),
         before=str(row["before"].year),
         year=str(row["start"].year),
         earlier=Known(row["before_low"], row["before_high"], unit),
@@ -209,13 +206,14 @@ def conflicting(found: Bounds | None, cell: str, lang: Lang) -> Finding | None:
     """How many sets of statements cannot all be true."""
     if found is None or not found.resolution.conflicts:
         return None
+    sets = len(found.resolution.conflicts)
     return finding(
         lang,
         cell,
-        zh="{sets} 组表述不能同时为真，涉及 {statements} 条；推算时搁置了其中分量最轻的。",
-        en="{sets} sets of statements, {statements} in all, cannot be true together; the lightest "
-        "of them are set aside.",
-        sets=len(found.resolution.conflicts),
+        zh="{sets} 组表述不能同时为真，涉及 {statements} 条；推算时搁置了其中最不可靠的。",
+        en=("{sets} sets" if sets > 1 else "{sets} set") + " of statements, {statements} in all, "
+        "cannot be true together; the least reliable of them are set aside.",
+        sets=sets,
         statements=found.conflicts["id"].n_unique(),
     )
 

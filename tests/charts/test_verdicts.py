@@ -91,7 +91,7 @@ def test_a_conflict_says_who_how_far_and_why(made: Made, cells: Cells, lang: Lan
     table = conflicts(record, rs.survey(record), lang=lang)
     html = table._repr_html_()
     assert {
-        "zh": "至少差 2 倍；可能原因：口径或统计时点不同",
+        "zh": "至少相差 2 倍；可能原因：口径或统计时点不同",
         "en": "at least 2 times apart; perhaps another",
     }[lang] in html
     shown = cells(table)

@@ -126,4 +126,5 @@ def test_before_and_after_an_operation_are_whole_years() -> None:
 
 
 def test_the_last_year_of_china_is_said() -> None:
-    assert "whole-year level is 2019" in said("comparators", "en")[0].caveat
+    (text, *_) = (f.text for f in said("comparators", "en"))
+    assert "is the base year 2019: nothing after it can be compared" in text
