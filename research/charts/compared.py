@@ -50,16 +50,50 @@ _CARDS: dict[str, dict[Lang, str]] = {
     "red": {"zh": "红牌", "en": "red card"},
 }
 # The record defines its scopes in English; these are the ones that stand for an economy.
-_DEFINITIONS_ZH = {
-    "series/sg-spf-scams": "报案的全部诈骗及损失；2023 年起含恶意软件诈骗；发布后常有修订",
-    "series/hk-hkpf-deception": "全部诈骗案（线上线下）及涉款；拘捕人数有时含洗钱",
-    "series/tw-npa-recorded": "警方记录的诈骗犯罪（旧计法，至 2023 年）",
-    "series/tw-165-dashboard": "165 受理的全部诈骗案件与损失，2024 年 8 月起按月公布",
-    "series/jp-npa-special": "“特殊诈骗”；2019 年起含骗换银行卡；不含社交媒体投资、恋爱诈骗",
-    "series/kr-knpa-vp": "语音钓鱼（冒充机关与贷款诈骗）；不含聊天软件钓鱼等",
-    "series/gb-ukf-app": "会员银行的授权转账诈骗；不是警方立案；2025、2026 年有重述",
-    "series/us-ic3": "向 FBI IC3 提交的全部网络犯罪投诉，不限诈骗，也不是立案",
-    "series/au-combined": "ACCC 汇总多家机构的诈骗举报，参与机构逐年变化（2019 年起含银行）",
+_DEFINITIONS: dict[str, dict[Lang, str]] = {
+    "series/sg-spf-scams": {
+        "zh": "报案的全部诈骗及损失；2023 年起含恶意软件诈骗；发布后常有修订",
+        "en": "All scams reported and their losses; malware-enabled scams from 2023; often revised",
+    },
+    "series/hk-hkpf-deception": {
+        "zh": "全部诈骗案（线上线下）及涉款；拘捕人数有时含洗钱",
+        "en": "All deception, online and offline, and the sums involved; arrests sometimes "
+        "include money laundering",
+    },
+    "series/tw-npa-recorded": {
+        "zh": "警方记录的诈骗犯罪（旧计法，至 2023 年）",
+        "en": "Fraud as recorded by police (the old count, until 2023)",
+    },
+    "series/tw-165-dashboard": {
+        "zh": "165 受理的全部诈骗案件与损失，2024 年 8 月起按月公布",
+        "en": "All fraud received by the 165 line and its losses, published monthly from "
+        "August 2024",
+    },
+    "series/jp-npa-special": {
+        "zh": "“特殊诈骗”；2019 年起含骗换银行卡；不含社交媒体投资、恋爱诈骗",
+        "en": "“Special fraud”; swapped bank cards from 2019; without social-media "
+        "investment and romance fraud",
+    },
+    "series/kr-knpa-vp": {
+        "zh": "语音钓鱼（冒充机关与贷款诈骗）；不含聊天软件钓鱼等",
+        "en": "Voice phishing (posing as authorities, and loans); without messenger phishing "
+        "and the like",
+    },
+    "series/gb-ukf-app": {
+        "zh": "会员银行的授权转账诈骗；不是警方立案；2025、2026 年有重述",
+        "en": "Authorised push payment fraud of member banks; no police record; restated in "
+        "2025 and 2026",
+    },
+    "series/us-ic3": {
+        "zh": "向 FBI IC3 提交的全部网络犯罪投诉，不限诈骗，也不是立案",
+        "en": "All complaints of cybercrime made to the FBI's IC3, not of fraud alone; none "
+        "is a case filed",
+    },
+    "series/au-combined": {
+        "zh": "ACCC 汇总多家机构的诈骗举报，参与机构逐年变化（2019 年起含银行）",
+        "en": "Reports of scams to several bodies, put together by the ACCC; the bodies "
+        "change from year to year (banks from 2019)",
+    },
 }
 
 
@@ -252,13 +286,13 @@ def economies(
         pl.all().sort_by("year").last(), seen=pl.col("year").sort()
     )
     names = record.scopes.select("scope", part=f"name_{lang}")
-    chinese = pl.col("scope").replace_strict(_DEFINITIONS_ZH, default=None)
+    told = {scope: text[lang] for scope, text in _DEFINITIONS.items()}
     plain = pl.col("definition").str.replace(r" ?\((main|secondary)[^)]*\)$", "")
     plain = plain.str.replace_all(r"\b([a-z]+)_([a-z]+)\b", "${1} ${2}")  # names of indicators
     own = record.indicators.filter(indicator=indicator).item(0, f"definition_{lang}")
     own = re.sub(r"[；;] ?(for )?(other economies|其他经济体).*", "", own)
     own = own if lang == "zh" else re.sub(r" \([^)]*[\u4e00-\u9fff][^)]*\)", "", own)
-    defined = pl.coalesce(chinese, plain) if lang == "zh" else plain
+    defined = pl.coalesce(pl.col("scope").replace_strict(told, default=None), plain)
     defined = pl.when(pl.col("scope") == "total").then(pl.lit(own)).otherwise(defined)
     unit = pl.col("unit").map_elements(
         lambda unit: unit_name(record.units, unit, lang), return_dtype=pl.String

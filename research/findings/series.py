@@ -138,6 +138,9 @@ def changes(rows: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Findin
     if last == 0 or windows < 2:
         return None
     row = since.row(0, named=True)
+    levels = rows.filter(pl.col("value").is_not_null(), pl.col("end") > since["end"].max())
+    silent = ("此后只公布了数量。", " Since then levels alone were announced.")
+    silent = silent if levels.height else ("", "")
     doubtful = since["doubt"].count()
     return finding(
         lang,
@@ -147,8 +150,10 @@ def changes(rows: pl.DataFrame, record: Record, cell: str, lang: Lang) -> Findin
         en="In all {windows} windows with a printed change from {first} to {final}, “{name}” "
         "{direction}, by {range}.",
         caveat=(
-            "各时段长短不一且有重叠，其间没有公布同比的月份不在其内；其中 {doubtful} 条存疑。",
-            "Windows overlap, and leave months uncovered; {doubtful} figures are in doubt.",
+            "各时段长短不一且有重叠，其间没有公布同比的月份不在其内；其中 {doubtful} 条存疑。"
+            + silent[0],
+            "Windows overlap, and leave months uncovered; {doubtful} figures are in doubt."
+            + silent[1],
         ),
         first=Span(row["start"], row["end"]),
         final=Span(*since.select("start", "end").row(-1)),
