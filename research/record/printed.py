@@ -20,8 +20,8 @@ LIMITS = ("exact", "rounded", "more", "at_least", "at_most", "nearly", "about")
 # Characters that only differ in script, width or language.
 _SCRIPT = dict(
     zip(
-        "０１２３４５６７８９．，％萬億餘馀兩點個만억조〇零一二三四五六七八九两廿",
-        [*"0123456789.,%万亿余余2点个万亿兆00123456789", "2", "2十"],
+        "０１２３４５６７８９．﹒，﹐％萬億餘馀兩點個만억조〇零一二三四五六七八九两廿",
+        [*"0123456789..,,%万亿余余2点个万亿兆00123456789", "2", "2十"],
         strict=True,
     )
 )

@@ -23,7 +23,12 @@ _ORGAN = (
     r"|联席办|破获|抓获|共(?:破|抓|拦|止|打)|已(?:破|抓|关|拦)|累计|电信网络|电诈|市场|全[省市区县州])"
 )
 _UNKNOWN = re.compile(r"[一-龥]{1,3}(?:市|县|区|州|旗)(?:公安|警方|检察|法院|反诈)")
-_WITHIN = re.compile(r"全省|全市|全区|全县|全州|我省|我市|我区|我县|全自治区|兵团")
+_OURS = (
+    r"(?<!安)全[省市区县州](?!场|域)|全自治区|[我本][省市区县](?!场)|(?<![各外跨])省(?:公安厅|反诈)"
+)
+_WITHIN = re.compile(rf"{_OURS}|兵团")
+HERE = ""
+"""The code of 全省 and its like in a text of the nation: the place named before, else unknown."""
 
 
 @cache
@@ -69,19 +74,22 @@ def subjects(sentence: str, home: str | None) -> list[tuple[int, str | None]]:
     for match in _UNKNOWN.finditer(sentence):
         if not any(at <= match.end() and at >= match.start() - 12 for at, _ in found):
             found.append((match.start(), None))
-    if home not in (None, "CN"):
-        found += [(match.start(), home) for match in _WITHIN.finditer(sentence)]
+    within, ours = (re.compile(_OURS), HERE) if home == "CN" else (_WITHIN, home)
+    found += [(match.start(), ours) for match in within.finditer(sentence)]
     return sorted(found, key=lambda pair: pair[0])
 
 
-_LOCAL = re.compile("全省|全市|全区|我省|我市|该市|(?<![城地])市(?:公安局|反诈)|省(?:公安厅|反诈)")
+_LOCAL = re.compile(rf"{_OURS}|该市|(?<![城地各])市(?:公安局|反诈)")
 _SAID = re.compile(
     r"(?:从|据)([^，。\n]{2,24}?)(?:获悉|了解到|了解|召开|获知|介绍|通报)|([^，。\n]{2,24}?)(?:\d+日)?(?:召开|举行)"
 )
 
 
 def home(title: str | None, text: str) -> str | None:
-    """Whose bulletin it is: the place in the title, else who announces it, else the first named."""
+    """Whose bulletin it is: the place in the title, else who announces it, else the first named.
+
+    None where 我省 and its like are spoken of and no place is named that they could mean.
+    """
     names, pattern = _places()
     one = "|".join(sorted(names, key=len, reverse=True))
     if title and not re.search(_NATION, title):
@@ -97,9 +105,10 @@ def home(title: str | None, text: str) -> str | None:
         if place := re.search(one, who):
             return _code(place[0])
     first = subjects(lead, "CN")
-    if _LOCAL.search(lead) and (place := re.search(one, lead)):
-        return _code(place[0])
-    return first[0][1] if first else "CN"
+    if _LOCAL.search(lead):
+        place = re.search(one, lead) or re.search(one, text)
+        return _code(place[0]) if place else None
+    return first[0][1] or None if first else "CN"
 
 
 def issuer(text: str) -> str | None:

@@ -128,7 +128,7 @@ class Reader:
         for claim in statements.claims(s.text, s.start, s.whens, self.horizon.now, self.issued):
             if place := s.place(claim.start + 1, self.place):
                 self.claims.append(replace(claim, geo=place))
-        self.place = s.subjects[-1][1] if s.subjects else self.place
+        self.place = s.place(s.start + len(s.text), self.place)
 
     def _refuse(self, q: Quantity, reason: str | None) -> None:
         if reason and not q.article:

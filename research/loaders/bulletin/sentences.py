@@ -42,8 +42,11 @@ class Sentence:
 
     def place(self, at: int, otherwise: str | None) -> str | None:
         """Whose figures stand at a place of the text."""
-        before = [code for where, code in self.subjects if where < at - self.start]
-        return before[-1] if before else otherwise
+        code = otherwise
+        for where, named in self.subjects:
+            if where < at - self.start and (named != places.HERE or code == "CN"):
+                code = named or None
+        return code
 
     def until(self, at: int) -> str:
         """The sentence up to a place of the text."""

@@ -93,6 +93,7 @@ def _likeness(text: str) -> float:
 
 _IDLE = re.compile(r" (?![A-Za-z0-9])|(?<![A-Za-z0-9]) ")
 _WIDE = {0x3000: " ", **{ord(c): "-" for c in "—–－―─~～‐‑"}, ord("馀"): "余", ord("，"): "，"}
+_WIDE |= {ord(c): "账" for c in "帐帳"}
 _MARKS = dict(zip(",;:()!?", "，；：（）！？", strict=True))
 _WIDE |= {ord(c): w for c, w in _MARKS.items()}
 _WIDE |= {ord(c): w for c, w in zip('「」『』"﹒．', "“”“””..", strict=True)}

@@ -63,3 +63,14 @@ def test_a_path_may_be_given_as_text(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text(HTML.format(charset="utf-8"), encoding="utf-8")
     assert read_bulletin(str(path)).text == read_bulletin(path).text
+
+
+def test_forms_of_hong_kong_and_small_forms_are_read_as_their_like() -> None:
+    assert plain("3﹒5億元，4000馀名，帳號和帐户") == "3.5亿元，4000余名，账号和账户"
+    found = read_bulletin(
+        "2022年，全国公安机关返还资金3﹒5亿元，封停帐号4000馀个。", issued="2023-02-01"
+    ).observations
+    assert found.select("value", "qualifier").rows() == [
+        (3.5e8, "exact_as_printed"),
+        (4000, "over"),
+    ]
