@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 TABLES = PACKAGE / "record" / "tables"
 _CODE = {".py", ".csv", ".css", ".js", ".j2", ".json"}
-REACH = {
-    "trend": ("indicator",),
-}
+REACH = dict.fromkeys(["trend", "comparators"], ("indicator",))
 """Parameters that name all the indicators which a notebook reads; others may read any row."""
 FREE = {"check"}
 """Notebooks that look beyond their vintage: a source is held against what was known before it."""
