@@ -405,9 +405,6 @@ def test_an_export_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     assert files(tmp_path) == {"file"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="tables.write goes by the ending: SDMX-CSV.parquet is Parquet"
-)
 def test_sdmx_csv_is_csv_whatever_the_file_is_called(tmp_path: Path) -> None:
     path = tmp_path / "record.parquet"
     CliRunner().invoke(app, ["export", str(path), "--format", "sdmx-csv"])

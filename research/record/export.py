@@ -115,7 +115,7 @@ def export(frames: Mapping[str, pl.DataFrame], path: Path, format: str) -> Path:
             raise ValueError(
                 f"{path} is a folder; SDMX-CSV is one file: name it, as in {path}/record.csv"
             )
-        tables.write(sdmx(frames["observations"]), path)
+        replace_with(path, sdmx(frames["observations"]).write_csv)
         return path
     if format not in ("csv", "parquet"):
         raise ValueError(f"unknown format {format!r}; allowed: csv, parquet, sdmx-csv")

@@ -12,6 +12,7 @@ from research.record.schema import QUALIFIER_OF, Claims, Observations
 from research.record.tables import TableError
 
 _DEFAULTS = {"source_id": "frame", "geo": "CN", "scope": "total"}
+_NUMBERS = ("value", "low", "high", "yoy_pct", "yoy_low", "yoy_high")
 
 
 def _as_frame(frame: Any, required: tuple[str, ...], name: str) -> pl.DataFrame:
@@ -50,6 +51,18 @@ def with_ids(frame: pl.DataFrame, key: str, kind: list[pl.Expr]) -> pl.DataFrame
     )
 
 
+def _check_numbers(frame: pl.DataFrame) -> None:
+    """Raise `TableError` for words where a number belongs."""
+    for column in [c for c in _NUMBERS if c in frame.columns]:
+        words = pl.col(column).cast(pl.String)
+        wrong = frame.filter(words.is_not_null() & words.cast(pl.Float64, strict=False).is_null())
+        for word in wrong[column].head(1):
+            raise TableError(
+                f"observations (frame), column {column!r}: {word!r} is no number; "
+                "what was printed belongs in 'printed'"
+            )
+
+
 def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame) -> pl.DataFrame:
     """Fill id, source, place, scope, unit, qualifier, and the missing one of printed and value.
 
@@ -58,6 +71,7 @@ def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame)
     if frame is None:
         return Observations.create_empty()
     frame = _as_frame(frame, ("indicator", "start", "end"), "observations")
+    _check_numbers(frame)
     frame = _with_defaults(frame, _DEFAULTS)
     frame = frame.with_columns(
         pl.lit(None, dtype=dtype).alias(c)
@@ -84,7 +98,9 @@ def completed_observations(frame: pl.DataFrame | None, indicators: pl.DataFrame)
     for name in unknown["indicator"].head(1):
         close = get_close_matches(str(name), indicators["indicator"].to_list(), n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise TableError(f"observations (frame), column 'indicator': {name!r} is unknown{hint}")
+        raise TableError(
+            f"observations (frame), column 'indicator': {name!r} is not in indicators{hint}"
+        )
     units = indicators.select("indicator", _unit="unit")
     frame = frame.join(units, on="indicator", how="left", maintain_order="left").with_columns(
         (pl.coalesce(pl.col(c).cast(e_type), e) if c in frame.columns else e).alias(c)

@@ -170,7 +170,7 @@ def _lines(error: ValidationError, model: type[Common]) -> Iterator[str]:
     """One line a mistake: key, value, and what is allowed."""
     fields = list(model.model_fields)
     for problem in error.errors():
-        key = str(problem["loc"][0]) if problem["loc"] else ""
+        key = " ".join(str(problem["loc"][0]).split()) if problem["loc"] else ""
         value = problem["input"]
         match problem["type"]:
             case "extra_forbidden":

@@ -234,6 +234,5 @@ def test_whatever_is_given_there_is_an_answer_or_one_line(
     assert said.splitlines() == [said]
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown key is printed as it is, line break and all")
 def test_a_key_of_two_lines_is_one_line_too(record: Record) -> None:
     complaint(record, "trend", {**LEAST["trend"], "indi\ncator": "x"})
