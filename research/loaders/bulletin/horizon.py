@@ -67,5 +67,6 @@ class Horizon:
             kept = [w for w in resolved if w.kind == "recent"]
         if kept:
             self.paragraph = kept[-1]
-            if not kept[-1].is_day and kept[-1].kind != "recent":
+            passing = s.until(kept[-1].start).endswith(("仅", "仅在", "光是"))
+            if not kept[-1].is_day and kept[-1].kind != "recent" and not passing:
                 self.document = kept[-1]

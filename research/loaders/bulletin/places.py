@@ -22,6 +22,12 @@ _ORGAN = (
     r"(?:公安(?:厅|局|机关|部门|民警|机关)?|警方|警察|民警|检察(?:院|机关)?|法院|反诈(?:骗)?中心|反诈|刑侦|网安|通信管理局|打击治理"
     r"|联席办|破获|抓获|共(?:破|抓|拦|止|打)|已(?:破|抓|关|拦)|累计|电信网络|电诈|市场|全[省市区县州])"
 )
+_NATIONS = re.compile(
+    r"(?<![过托靠助同与和向由对])(?:国际刑警组织|欧洲刑警组织|澜湄[^，。；]{0,8}中心|[两三四五六七八九]国(?:警方|执法)"
+    r"|\d+个国家(?:和地区)?(?:的)?(?:警方|执法))[^，。；]{0,8}(?:协调|联合|共同|牵头|开展|发起|抓获|破获)"
+)
+"""Bodies of several countries: their figures are of no one place."""
+_CONGRESS = re.compile("国际刑警|澜湄|[两三四五六七八九]国|个国家")
 _UNKNOWN = re.compile(r"[一-龥]{1,3}(?:市|县|区|州|旗)(?:公安|警方|检察|法院|反诈)")
 _OURS = (
     r"(?<!安)全[省市区县州](?!场|域)|全自治区|[我本][省市区县](?!场)|(?<![各外跨])省(?:公安厅|反诈)"
@@ -71,6 +77,7 @@ def subjects(sentence: str, home: str | None) -> list[tuple[int, str | None]]:
             continue
         place = None if re.search("[市县区州旗].", match["rest"][1:]) else _code(match["chain"])
         found.append((match.start(), place))
+    found += [(match.start(), None) for match in _NATIONS.finditer(sentence)]
     for match in _UNKNOWN.finditer(sentence):
         if not any(at <= match.end() and at >= match.start() - 12 for at, _ in found):
             found.append((match.start(), None))
@@ -102,7 +109,7 @@ def home(title: str | None, text: str) -> str | None:
         who = found[1] or found[2]
         if re.search(_NATION, who):
             return "CN"
-        if place := re.search(one, who):
+        if (place := re.search(one, who)) and not _CONGRESS.search(who):
             return _code(place[0])
     first = subjects(lead, "CN")
     if _LOCAL.search(lead):

@@ -64,6 +64,8 @@ _QUANTITY = re.compile(
     rf"|(?P<number>(?:{_ARABIC})|(?:{_CHINESE}))(?P<more>[余多]?{_SCALE}?[余多]?)"
     rf"(?P<spell> ?)(?P<measure>{_MEASURE})?)(?P<after>{_AFTER})?"
 )
+_MONEY = re.compile("(?:冻结|止付|返还|追回|追缴|挽损|资金|赃款|金额|损失)[超逾近约达共了过]*$")
+_STOPS = re.compile(r"[\W抓破止返拦冻打捣避挽缴追]|$")
 _CODE_BEFORE = re.compile(r"[A-Za-z0-9.·/#第]")
 _CODE_AFTER = re.compile(r"(?:[A-Za-z·]|-\d|号|\.\d|时|点|分|:|：\d)")
 
@@ -103,6 +105,8 @@ def quantities(plain: str, masked: Iterable[tuple[int, int]] = ()) -> list[Quant
         arabic = number[0].isdigit()
         if not measure and not (arabic and (scaled or limited)):
             continue
+        if not measure and scaled and _MONEY.search(plain[max(0, start - 8) : start]):
+            measure = "元" if _STOPS.match(plain, end) else ""  # 冻结120亿, of headlines
         if measure in NOT_COUNTS or _is_code(plain, match):
             continue
         found.append(

@@ -30,6 +30,8 @@ _ANECDOTE = re.compile(
 _BARE = re.compile(
     "[了共约达]{0,2}|(?:被告人|犯罪嫌疑人|嫌疑人|人员|案件|线索|资金|涉案资金)?(?:共计?|约|达)?"
 )
+_KIND = re.compile("(?<=[立生])[此该这]类(?=案件)")
+_ACCEPTED = re.compile("，?受理审查(?:起诉|逮捕)")
 _EACH_PLACE = re.compile("(?<![向对给])各地")
 _AVERAGE = re.compile(r"(?:日均|平均每[天日]|每[天日])[^，。；]{0,20}$")
 _NO_TOTAL = re.compile(
@@ -39,12 +41,20 @@ _NO_TOTAL = re.compile(
 _BASE = re.compile(r"(?:同期|去年|上年)(?:为|的)?[^，。；]{0,4}$")
 _ASIDE = re.compile(
     "毒品|涉毒|毒案|[贩吸制]毒|走私|枪支|枪爆|赌博|涉赌(?!诈)|涉黄|黄赌|假币|命案|盗抢|文物|三非|外国人|外籍|涉黑|黑恶|拐卖"
-    "|酒驾|非法改装|盗窃|抢劫|传销|非法集资|知识产权|涉税|虚开|食药|环境资源|假药"
+    "|未成年|监督立案|监督撤案|立案监督|职务犯罪|危险驾驶|性侵|酒驾|非法改装|盗窃|抢劫|传销|非法集资|知识产权|涉税|虚开|食药|环境资源|假药"
     "|(?:破获|侦破|打掉|抓获|查处)[^，]{0,12}(?:侵犯公民个人信息|黑客)"
 )
 """Other crimes; what follows in a sentence is theirs until it names one of the lanes."""
 _LANES = re.compile("诈|境管理|国边境|偷渡|偷越|出境|两卡|断卡|银行卡|电话卡|帮信|蛇头|劝返")
-_ROUND = re.compile("统一收网|同步收网|收网行动中|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有")
+_ROUND = re.compile(
+    "统一收网|同步收网|收网行动中|本次|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有"
+)
+_ONE = re.compile(
+    "批[^。；]{0,20}挂牌督办|挂牌督办[^。；]{0,8}批|协助[^，。；]{0,12}(?<![\\d十百千万])[1一][起宗个](?!月|.*。.)"
+)
+"""One batch of cases, or one case that a firm helped with: its progress is no total."""
+_ANNUAL = re.compile("(?:最高检|最高法|检察院|法院|两高)[^。；\\n]{0,8}工作报告")
+"""A report to the congress without a printed period: of the year before."""
 _REGION = re.compile(r"等\d+个?省[^，。；]{0,12}(?:联合|统一|同步|协同|集中收网)")
 _COUNTED = ("cases_solved", "suspects_arrested", "gangs_dismantled")
 _FOREIGN = ("美元", "港元", "欧元", "日元", "泰铢", "新台币")
@@ -96,7 +106,7 @@ class Reader:
         self.horizon = Horizon()
         self.last: tuple[Match, Figure] | None = None
         self.verb = ""  # the last one said: a list of several nouns shares it
-        self.part = self.aside = False
+        self.part = self.aside = self.lost = False
         self.figures: list[Figure] = []
         self.unread: list[Unread] = []
         self.claims: list[statements.Said] = []
@@ -108,7 +118,7 @@ class Reader:
             self.horizon.open()
         given = dealt(s)
         rates = changes.Rates(s, self.horizon)
-        first, self.verb, self.aside = len(self.figures), "", False
+        first, self.verb, self.aside, self.lost = len(self.figures), "", False, False
         for n, q in enumerate(s.quantities):
             if q.ratio and (named := rates.read(n, self.place)) is not None:
                 self.figures += [Figure(**each) for each in named.figures]
@@ -116,6 +126,7 @@ class Reader:
                 continue
             when, match = given.get(n, (None, None))
             match = match or self._match(s, n)
+            self.lost = match is None and bool(s.own(n) or self.lost)
             figure = self._level(s, n, match, when or self.horizon.at(s, q.start), anecdote)
             if isinstance(figure, Figure):
                 figure.title = title
@@ -137,10 +148,17 @@ class Reader:
     def _match(self, s: Sentence, n: int) -> Match | None:
         """By the figure's own words, else with the verb or noun that a list shares."""
         q, own, tail = s.quantities[n], s.own(n), s.tail(n)
+        if kind := _KIND.search(own):  # the kind that was spoken of last
+            said = re.findall(f"诈骗|{_ASIDE.pattern}", s.about + s.until(q.start))
+            own = own.replace(kind[0], said[-1] if said else "")
+        if self.verb and self.last and _ACCEPTED.fullmatch(own):
+            own = self.last[0].noun + own
         about = themes(s.until(q.start) + tail) or themes(s.about) - {"overseas"}
         if s.place(q.start, self.place) != "CN" or _EACH_PLACE.search(own):
             about |= {"local"}
         found = matches(own, tail, q.measure, about)
+        if not own and self.lost:  # 4件8人: no verb or noun is known for either
+            return None
         if q.article:  # 打掉一个团伙 counts, 一个缩影 does not
             best = found[0] if found else None
             return best if best and best.verb and best.noun and best.rank[0] == 0 else None
@@ -240,6 +258,12 @@ class Reader:
             return "daily_average"
         brief = when is not None and (when.is_day or when.kind == "recent")
         once = not re.search("先后|多次", own)  # of several rounds or flights a total is told
+        told = _ONE.split(s.about + said)
+        brief |= (
+            len(told) > 1
+            and "督办" not in match.verb
+            and not re.search("全国|各地|累计|今年", told[-1])
+        )
         brief |= once and bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
@@ -274,6 +298,9 @@ def read(
 ) -> Reader:
     """Read a plain text; what stands before `body` is headlines."""
     reader, anecdote = Reader(home, issued), False
+    if issued and issued.month < 5 and _ANNUAL.search(plain, 0, 400):
+        year = date(issued.year - 1, 1, 1), date(issued.year - 1, 12, 31)
+        reader.horizon.document = When(0, 0, "工作报告", "named", year, certain=False)
     for s in sentences(plain, quantities, whens, home):
         if s.opens:
             line_end = plain.find("\n", s.start)

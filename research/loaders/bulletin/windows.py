@@ -62,18 +62,18 @@ _PATTERNS = {
     "range": (
         rf"(?:自|从)?(?:{_Y}(?:\d{{1,2}}(?:月份?(?:\d{{1,2}}日)?)?)?|(?:19|20)\d\d"
         rf"|\d{{1,2}}(?:月份?(?:\d{{1,2}}日)?|日)?){_EDGE}?"
-        rf"(?:至|到|-)(?:(?:19|20)\d\d年(?:{_DATE})?|(?:今年|去年|当年|次年){_MONTH}|{_DATE}"
+        rf"(?:开始|起)?(?:至|到|-)(?:(?:19|20)\d\d年(?:{_DATE})?|(?:今年|去年|当年|次年){_MONTH}|{_DATE}"
         rf"|\d{{1,2}}日){_EDGE}?"
     ),
     "since": (
-        rf"(?:自|从)?{_POINT}(?:[^，。；：、！？\n\d]{{0,48}}(?:以来|至今|到目前|到现在|截至目前)"
+        rf"(?:自|从)?{_POINT}(?:[^，。；：、！？\n\d]{{0,48}}(?:以来|至今|[到至]目前|到现在|截至目前)"
         r"|来(?![源自电信])|起(?![诉草来])(?:至今)?|开始)"
         r"|(?:今)?年初以?来|(?:自|从)去?年?初以来"
     ),
     "campaign": rf"(?:{_WORK})(?:正式)?(?:{_DOING})?以来|(?:行动|会战|战役)(?:”?期间|”(?=共|累计))",
     "upto": (
         rf"截[至止]到?(?:目前|现在|今日|今天|发稿|{_POINT}(?:\d{{1,2}}时许?)?)"
-        r"|目前(?=，|已|为止|累计|共)|迄今(?:为止)?|至今(?!年)"
+        r"|目前(?=，|已|全国已|全国共|为止|累计|共)|迄今(?:为止)?|至今(?!年)"
     ),
     "years": (
         rf"“?十[三四五]五”?(?:规划)?(?:以来|期间|时期)"
@@ -101,6 +101,8 @@ _PRESS = re.compile(
     r"^(?:上午|下午|晚)?(?:[^，。；\n]{0,24}?(?:获悉|了解到|召开|举行|发布|通报|介绍|表示|印发|公布|消息"
     r"|出台|签发|揭牌)|[电讯](?=[（ 记])|[，（][^，。\n]{0,20}(?:召开|举行|发布))"
 )
+_FOUNDED = re.compile("(?:首创|始建|创建|创立|成立|诞生|创办|起源)于$")
+_LAUNCHED = re.compile("[^。；]{0,24}(?:推出|上线|启用|启动|开通|建成|部署|开展)[^。；]{0,60}")
 _RUN = re.compile("^[^。；]{0,30}连续")
 _OLD = re.compile("[从由][^，。；]{1,12}[月日年]均")  # 从2016年月均…降至: the level before a change
 _CHINESE = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -125,6 +127,8 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
         clock = _Clock(issued, said)
         if kind == "point" and _opens(words, plain[match.end() : match.end() + 90]):
             kind = "since"
+        if kind == "point" and _FOUNDED.search(plain, max(0, match.start() - 3), match.start()):
+            kind = "base"
         dated = kind == "recent" or (kind == "point" and "日" in words)
         if dated and _PRESS.match(plain[match.end() : match.end() + 40]):
             kind = "press"
@@ -133,11 +137,15 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
             told = match.end() + (0 if re.search("(?:来|起|今|始|目前|现在)$", words) else 90)
             beside = plain[match.start() : told].split("。", maxsplit=1)[0]
         window, certain = clock.resolve(kind, words, campaigns, beside)
+        opened = found[-1] if found and kind == "campaign" else None
+        if opened and opened.window and opened.kind in ("point", "since") and issued:
+            launched = _LAUNCHED.fullmatch(plain[opened.end : match.start()])
+            window = (opened.window[0], issued) if launched else window
         of_run = bool(_RUN.search(plain[match.end() : match.end() + 40]))
         of_run |= bool(_OLD.match(plain, max(0, match.start() - 1), match.end() + 2))
         found.append(When(match.start(), match.end(), words, kind, window, certain, of_run))
-        if kind not in ("base", "press") and (year := re.search(r"(?:19|20)\d\d", words)):
-            said = int(year[0])
+        if kind not in ("base", "press") and (year := re.findall(r"(?:19|20)\d\d", words)):
+            said = int(year[-1])
     return found
 
 
