@@ -50,7 +50,7 @@ _ROUND = re.compile(
     "统一收网|同步收网|收网行动中|本次|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有"
 )
 _ONE = re.compile(
-    "批[^。；]{0,20}挂牌督办|挂牌督办[^。；]{0,8}批|协助[^，。；]{0,12}(?<![\\d十百千万])[1一][起宗个](?!月|.*。.)"
+    "批[^。；]{0,20}挂牌督办|挂牌督办的?[^。；]{0,4}[第首前][^。；]{0,3}批|协助[^，。；]{0,12}(?<![\\d十百千万])[1一][起宗个](?!月|.*。.)"
 )
 """One batch of cases, or one case that a firm helped with: its progress is no total."""
 _ANNUAL = re.compile("(?:最高检|最高法|检察院|法院|两高)[^。；\\n]{0,8}工作报告")
@@ -301,7 +301,11 @@ def read(
     if issued and issued.month < 5 and _ANNUAL.search(plain, 0, 400):
         year = date(issued.year - 1, 1, 1), date(issued.year - 1, 12, 31)
         reader.horizon.document = When(0, 0, "工作报告", "named", year, certain=False)
+    late = []
     for s in sentences(plain, quantities, whens, home):
+        if s.start < body and s.quantities and not s.whens:
+            late.append(s)
+            continue
         if s.opens:
             line_end = plain.find("\n", s.start)
             stop = line_end if line_end >= 0 else len(plain)
@@ -311,4 +315,9 @@ def read(
         elif s.opens:
             reader.place = home
             reader.horizon.open()
+    first = reader.figures[0] if reader.figures else None
+    if first and first.scope == "total":  # headlines without a time of their own stand under it
+        reader.horizon.document = When(0, 0, first.words or "", "named", first.window, False)
+    for s in late:
+        reader.read(s, title=True, anecdote=False)
     return reader

@@ -56,6 +56,14 @@ def test_what_the_nation_did_after_a_batch_is_a_total_again() -> None:
             [("suspects_arrested", 53_000), ("persons_prosecuted_fraud", 22_000)],
         ),
         (
+            "公安机关抓获电信网络诈骗嫌疑人5.4万名，检察机关起诉2.3万人，法院判处1.2万人。",
+            [
+                ("suspects_arrested", 54_000),
+                ("persons_prosecuted_fraud", 23_000),
+                ("persons_sentenced", 12_000),
+            ],
+        ),
+        (
             "检察机关起诉电信网络诈骗犯罪3.3万人，批准逮捕未成年犯罪嫌疑人1.3万人，监督立案3300件。",
             [("persons_prosecuted_fraud", 33_000)],
         ),
@@ -127,3 +135,17 @@ def test_a_report_to_the_congress_is_of_the_year_before() -> None:
     text = "最高人民检察院工作报告\n各位代表，全国检察机关起诉电信网络诈骗犯罪3.3万人。"
     found = read_bulletin(text, issued="2023-03-07").observations
     assert found.select("start", "end").rows() == [(date(2022, 1, 1), date(2022, 12, 31))]
+
+
+def test_a_headline_without_a_time_stands_under_the_first_of_the_text() -> None:
+    text = "破获案件22万起 止付冻结150亿\n2023年上半年，全国公安机关破获电信网络诈骗案件22万起。"
+    found = read(text).observations
+    assert found.select("value", "end").rows() == [
+        (1.5e10, date(2023, 6, 30)),
+        (220_000, date(2023, 6, 30)),
+    ]
+
+
+def test_a_headline_of_an_event_gets_no_period() -> None:
+    text = "冻结资金15亿元\n8月3日，公安机关从境外押解嫌疑人180名回国。"
+    assert read(text).observations["scope"].to_list() == ["single_action"]
