@@ -17,7 +17,10 @@ _NATION = (
     r"全国|公安部|国家反诈中心|最高(?:人民)?检察院|最高检|最高(?:人民)?法院|最高法|工信部|工业和信息化部|中国人民银行"
     r"|人民银行|央行|国家?网信办|中央网信办|国家移民管理局|国务院|各地区?各|中国警方|中央政法委"
 )
-_STRICT = r"全国(?:公安|检察|法院|共|范围内|电信|各地公安)|公安部(?:数据|公布|通报|发布)"
+_STRICT = (
+    r"全国(?:公安|检察|法院|共|范围内|电信|各地公安)|公安部(?:数据|公布|通报|发布)"
+    r"|(?<![赴在从往向])全国(?!各地)[^，。；\d]{0,6}(?:破获|抓获|止付|冻结|返还|打掉|起诉|审结|拦截)"
+)
 _ORGAN = (
     r"(?:公安(?:厅|局|机关|部门|民警|机关)?|警方|警察|民警|检察(?:院|机关)?|法院|反诈(?:骗)?中心|反诈|刑侦|网安|通信管理局|打击治理"
     r"|联席办|破获|抓获|共(?:破|抓|拦|止|打)|已(?:破|抓|关|拦)|累计|电信网络|电诈|市场|全[省市区县州])"
@@ -87,6 +90,7 @@ def subjects(sentence: str, home: str | None) -> list[tuple[int, str | None]]:
 
 
 _LOCAL = re.compile(rf"{_OURS}|该市|(?<![城地各])市(?:公安局|反诈)")
+_FIRST_PERSON = re.compile("[我本][省市区县](?!场|域)")
 _SAID = re.compile(
     r"(?:从|据)([^，。\n]{2,24}?)(?:获悉|了解到|了解|召开|获知|介绍|通报)|([^，。\n]{2,24}?)(?:\d+日)?(?:召开|举行)"
 )
@@ -112,9 +116,11 @@ def home(title: str | None, text: str) -> str | None:
         if (place := re.search(one, who)) and not _CONGRESS.search(who):
             return _code(place[0])
     first = subjects(lead, "CN")
-    if _LOCAL.search(lead):
-        place = re.search(one, lead) or re.search(one, text)
-        return _code(place[0]) if place else None
+    if local := _LOCAL.search(lead):
+        nation = re.search(_STRICT, lead[: local.start()]) and not _FIRST_PERSON.search(text)
+        if place := re.search(one, lead if nation else text):
+            return _code(place[0])
+        return "CN" if nation else None
     return first[0][1] or None if first else "CN"
 
 

@@ -38,3 +38,8 @@ def test_a_province_that_is_named_is_meant() -> None:
 def test_the_whole_province_of_a_national_text_is_not_the_nation() -> None:
     nation = f"{POLICE.format('全国')}\n某地介绍经验：全省公安机关止付资金5亿元。"
     assert places("公安部公布打击成果\n" + nation) == [("CN", 620), ("CN", 810)]
+
+
+def test_a_word_in_passing_makes_no_national_text_local() -> None:
+    text = "打击成果公布\n今年上半年，全国破获电诈案件21万起。以全市联动为抓手，全国止付资金3亿元。"
+    assert places(text) == [("CN", 210_000), ("CN", 3e8)]
