@@ -32,9 +32,8 @@ _NATIONS = re.compile(
 """Bodies of several countries: their figures are of no one place."""
 _CONGRESS = re.compile("国际刑警|澜湄|[两三四五六七八九]国|个国家")
 _UNKNOWN = re.compile(r"[一-龥]{1,3}(?:市|县|区|州|旗)(?:公安|警方|检察|法院|反诈)")
-_OURS = (
-    r"(?<!安)(?:全[省市区县州]|[我本][省市区县])(?!场|域)|全自治区|(?<![各外跨地])省(?:公安厅|反诈)"
-)
+_MINE = "[我本][省市区县](?!场|域)"
+_OURS = rf"{_MINE}|(?<!安)全[省市区县州](?!场|域)|全自治区|(?<![各外跨地])省(?:公安厅|反诈)"
 _WITHIN = re.compile(rf"{_OURS}|兵团")
 HERE = ""
 """The code of 全省 and its like in a text of the nation: the place named before, else unknown."""
@@ -90,7 +89,6 @@ def subjects(sentence: str, home: str | None) -> list[tuple[int, str | None]]:
 
 
 _LOCAL = re.compile(rf"{_OURS}|该市|(?<![城地各])市(?:公安局|反诈)")
-_FIRST_PERSON = re.compile("[我本][省市区县](?!场|域)")
 _SAID = re.compile(
     r"(?:从|据)([^，。\n]{2,24}?)(?:获悉|了解到|了解|召开|获知|介绍|通报)|([^，。\n]{2,24}?)(?:\d+日)?(?:召开|举行)"
 )
@@ -117,7 +115,7 @@ def home(title: str | None, text: str) -> str | None:
             return _code(place[0])
     first = subjects(lead, "CN")
     if local := _LOCAL.search(lead):
-        nation = re.search(_STRICT, lead[: local.start()]) and not _FIRST_PERSON.search(text)
+        nation = re.search(_STRICT, lead[: local.start()]) and not re.search(_MINE, text)
         if place := re.search(one, lead if nation else text):
             return _code(place[0])
         return "CN" if nation else None

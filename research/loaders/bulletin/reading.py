@@ -50,7 +50,8 @@ _ROUND = re.compile(
     "统一收网|同步收网|收网行动中|本次|此次|此轮|这次|当晚|一夜|包机|航班|再有|又有"
 )
 _ONE = re.compile(
-    "批[^。；]{0,20}挂牌督办|挂牌督办的?[^。；]{0,4}[第首前][^。；]{0,3}批|协助[^，。；]{0,12}(?<![\\d十百千万])[1一][起宗个](?!月|.*。.)"
+    "(?:批[^。；]{0,20}挂牌督办|挂牌督办的?[^。；]{0,4}[第首前][^。；]{0,3}批|协助[^，。；]{0,12}(?<![\\d十百千万])[1一][起宗个](?!月|.*。.))"
+    "(?!.*(?:全国|各地|累计|今年))"
 )
 """One batch of cases, or one case that a firm helped with: its progress is no total."""
 _ANNUAL = re.compile("(?:最高检|最高法|检察院|法院|两高)[^。；\\n]{0,8}工作报告")
@@ -258,12 +259,7 @@ class Reader:
             return "daily_average"
         brief = when is not None and (when.is_day or when.kind == "recent")
         once = not re.search("先后|多次", own)  # of several rounds or flights a total is told
-        told = _ONE.split(s.about + said)
-        brief |= (
-            len(told) > 1
-            and "督办" not in match.verb
-            and not re.search("全国|各地|累计|今年", told[-1])
-        )
+        brief |= "督办" not in match.verb and bool(_ONE.search(s.about + said))
         brief |= once and bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
@@ -318,6 +314,7 @@ def read(
     first = reader.figures[0] if reader.figures else None
     if first and first.scope == "total":  # headlines without a time of their own stand under it
         reader.horizon.document = When(0, 0, first.words or "", "named", first.window, False)
+    reader.last = None
     for s in late:
         reader.read(s, title=True, anecdote=False)
     return reader

@@ -138,9 +138,11 @@ def times(plain: str, issued: date | None, campaigns: Campaigns) -> list[When]:
             beside = plain[match.start() : told].split("。", maxsplit=1)[0]
         window, certain = clock.resolve(kind, words, campaigns, beside)
         opened = found[-1] if found and kind == "campaign" else None
-        if opened and opened.window and opened.kind in ("point", "since") and issued:
-            launched = _LAUNCHED.fullmatch(plain[opened.end : match.start()])
-            window = (opened.window[0], issued) if launched else window
+        if opened and opened.window and opened.kind == "point" and issued:
+            first, last = opened.window
+            known = window is not None and first <= window[0] <= last  # a day says more
+            if not known and _LAUNCHED.fullmatch(plain[opened.end : match.start()]):
+                window = first, issued
         of_run = bool(_RUN.search(plain[match.end() : match.end() + 40]))
         of_run |= bool(_OLD.match(plain, max(0, match.start() - 1), match.end() + 2))
         found.append(When(match.start(), match.end(), words, kind, window, certain, of_run))

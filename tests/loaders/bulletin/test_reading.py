@@ -120,6 +120,10 @@ def test_a_body_of_several_countries_is_of_no_one_place() -> None:
             "2022年2月，工信部正式推出12381预警短信系统，上线以来发送预警短信3.3亿条。",
             (date(2022, 2, 1), date(2023, 8, 15)),
         ),
+        (
+            "2020年10月，公安部部署“断卡”行动，行动开展以来全国返还资金33亿元。",
+            (date(2020, 10, 10), date(2023, 8, 15)),
+        ),
     ],
 )
 def test_windows(text: str, window: tuple[date, date]) -> None:
