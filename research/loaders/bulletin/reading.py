@@ -259,7 +259,7 @@ class Reader:
             return "daily_average"
         brief = when is not None and (when.is_day or when.kind == "recent")
         once = not re.search("先后|多次", own)  # of several rounds or flights a total is told
-        brief |= "督办" not in match.verb and bool(_ONE.search(s.about + said))
+        brief |= "督办" not in match.verb and bool(_ONE.search((s.about + said)[-400:]))
         brief |= once and bool(_ROUND.search(re.split("累计|截至|以来|目前", said)[-1]))
         if q.article or brief or (anecdote and "全国" not in said):
             return "single_action"
