@@ -35,6 +35,7 @@ _NAMES = {
     "repeats": "research.metrics.revisions",
     "revisions": "research.metrics.revisions",
     "say": "research.lang",
+    "has_bounds": "research.metrics.bounds",
     "survey": "research.metrics.bounds",
     "table": "research.charts.show:",
     "trend": "research.metrics.trends:",

@@ -119,6 +119,25 @@ def require_series(record: Record, indicator: str, geo: str, scope: str) -> None
         raise RecordError(f"{scope} is no series: each figure is of another action or batch")
 
 
+def has_bounds(
+    record: Record, indicator: str, geo: str = "CN", scope: str = "total", *, as_of: Day = None
+) -> bool:
+    """Whether `bounds` has an answer: the series is a flow, and something that was said limits it.
+
+    Raises `RecordError` for a name that the record does not know.
+
+    >>> from research.record.record import load
+    >>> has_bounds(load(), "cases_solved"), has_bounds(load(), "cases_solved", as_of="2001-01-01")
+    (True, False)
+    """
+    known = record.as_of(as_of)
+    for name, column in ((indicator, "indicator"), (geo, "geo"), (scope, "scope")):
+        record.names(name, column)
+    kind = record.indicators.filter(indicator=indicator).item(0, "kind")
+    series = kind == "flow" and is_series(known, indicator, scope)
+    return series and bool(of_series(known, indicator, geo, scope))
+
+
 def _periods(every: str, statements: Sequence[Statement]) -> list[tuple[date, date]]:
     levels = [s for s in statements if s.kind == "level"] or statements
     first, last = min(s.start for s in levels), max(s.end for s in levels)
