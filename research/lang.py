@@ -206,7 +206,7 @@ def between(low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = _DIGITS) -> p
     >>> pl.select(between(pl.lit(3e8), pl.lit(float("inf")), "en")).item()
     'at least 300 million'
     """
-    ends = (_outward(low, digits, up=False), _outward(high, digits, up=True))
+    ends = (outward(low, digits, up=False), outward(high, digits, up=True))
     first, last = (number(end, lang, digits) for end in ends)
     return _joined(first, last, high, lang)
 
@@ -234,12 +234,12 @@ def percent_between(
     low: pl.Expr, high: pl.Expr, lang: Lang, digits: int = 4, *, signed: bool = True
 ) -> pl.Expr:
     """An interval in percent, in the words of `between`."""
-    ends = (_outward(low, digits, up=False), _outward(high, digits, up=True))
+    ends = (outward(low, digits, up=False), outward(high, digits, up=True))
     first, last = (percent(end, digits, signed=signed, lang=lang) for end in ends)
     return _joined(first, last, high, lang)
 
 
-def _outward(value: pl.Expr, digits: int, *, up: bool) -> pl.Expr:
+def outward(value: pl.Expr, digits: int, *, up: bool) -> pl.Expr:
     """An end with fewer digits, moved away from the interval: showing it must not narrow it."""
     place = pl.lit(10.0).pow(value.abs().log10().floor() - (digits - 1))
     steps = (value / place).round_sig_figs(12)  # 0.3 / 0.1 is 2.9999999999999996

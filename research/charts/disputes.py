@@ -9,7 +9,7 @@ import polars as pl
 from research.charts.judgements import quantity, statement_cell
 from research.charts.tables import Table, laid_out, source_cell
 from research.charts.windows import series_name
-from research.lang import Lang, number, percent
+from research.lang import Lang, number, outward, percent
 from research.metrics.causes import CAUSES, SCHEMA, Disputed
 from research.record.record import Record
 
@@ -49,9 +49,7 @@ def _apart(lang: Lang) -> pl.Expr:
     """How far apart two intervals are: in percent up to twofold, then in times."""
     factor = pl.col("far")
     share = pl.format(_APART["share"][lang], percent((factor - 1) * 100, 2, signed=False))
-    # Outward means down here: at least so many times.
-    place = pl.lit(10.0).pow(factor.log10().floor() - 1)
-    times = pl.format(_APART["times"][lang], number((factor / place).floor() * place, lang, 2))
+    times = pl.format(_APART["times"][lang], number(outward(factor, 2, up=False), lang, 2))
     return (
         pl.when(factor.is_infinite())
         .then(pl.lit(_APART["wholly"][lang]))

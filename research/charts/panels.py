@@ -12,6 +12,7 @@ import polars as pl
 
 from research.charts.bars import TOOLTIPS, in_words, sourcing, status, status_channels
 from research.charts.theme import INK, number_axis
+from research.charts.tiles import per_inhabitants
 from research.charts.windows import announced
 from research.lang import Lang, between, unit_name, window, word, words
 from research.record.record import Day, Record, RecordError
@@ -24,8 +25,6 @@ _TEXTS: dict[str, dict[Lang, str]] = {
         "en": "One panel an indicator, each its own scale; flows are means per day of the window",
     },
     "index": {"zh": "指数（{base} 年＝100）", "en": "Index, {base} = 100"},
-    "rate": {"zh": "每 10 万人口", "en": "Per 100,000 inhabitants"},
-    "money": {"zh": "人均", "en": "Per inhabitant"},
     "economies_sub": {
         "zh": "各经济体的口径不同，只能看各自的走势，高低不可互比；粗细为区间",
         "en": "Definitions differ: read each panel along time, never one against another",
@@ -163,7 +162,8 @@ def economies(
     )
     if frame.is_empty():
         raise RecordError(f"nothing to draw: no {what} can be computed for these economies")
-    indicators = record.indicators.filter(pl.col("indicator").is_in(rows["indicator"].implode()))
-    counted = "money" if what == "rate" and (indicators["unit"] == "money").all() else what
-    title = _TEXTS[counted][lang].format(base=base)
+    per = per_inhabitants(record, frame.item(0, "indicator"), lang)
+    title = (
+        _TEXTS["index"][lang].format(base=base) if what == "index" else per[:1].upper() + per[1:]
+    )
     return _panels(frame, lang, title, _TEXTS["economies_sub"][lang])

@@ -107,16 +107,21 @@ def statement_frame(statements: Iterable[Statement], aside: Iterable[str] = ()) 
     return frame.with_columns(set_aside=pl.col("id").is_in(list(aside)))
 
 
-def require_series(record: Record, indicator: str, geo: str, scope: str) -> None:
-    """Only a flow is a sum of its months; single actions are no series. Raises `RecordError`."""
+def _no_series(record: Record, indicator: str, geo: str, scope: str) -> str:
+    """Why this is no sum of its months; blank if it is. Raises `RecordError` for unknown names."""
     record.names(indicator, "indicator"), record.names(geo, "geo"), record.names(scope, "scope")
     kind = record.indicators.filter(indicator=indicator).item(0, "kind")
     if kind != "flow":
-        raise RecordError(
-            f"{indicator} is a {kind}: only a flow can be cut into months and bounded"
-        )
+        return f"{indicator} is a {kind}: only a flow can be cut into months and bounded"
     if not is_series(record, indicator, scope):
-        raise RecordError(f"{scope} is no series: each figure is of another action or batch")
+        return f"{scope} is no series: each figure is of another action or batch"
+    return ""
+
+
+def require_series(record: Record, indicator: str, geo: str, scope: str) -> None:
+    """Only a flow is a sum of its months; single actions are no series. Raises `RecordError`."""
+    if why := _no_series(record, indicator, geo, scope):
+        raise RecordError(why)
 
 
 def has_bounds(
@@ -131,11 +136,9 @@ def has_bounds(
     (True, False)
     """
     known = record.as_of(as_of)
-    for name, column in ((indicator, "indicator"), (geo, "geo"), (scope, "scope")):
-        record.names(name, column)
-    kind = record.indicators.filter(indicator=indicator).item(0, "kind")
-    series = kind == "flow" and is_series(known, indicator, scope)
-    return series and bool(of_series(known, indicator, geo, scope))
+    return not _no_series(known, indicator, geo, scope) and bool(
+        of_series(known, indicator, geo, scope)
+    )
 
 
 def _periods(every: str, statements: Sequence[Statement]) -> list[tuple[date, date]]:

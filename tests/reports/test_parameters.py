@@ -235,4 +235,5 @@ def test_whatever_is_given_there_is_an_answer_or_one_line(
 
 
 def test_a_key_of_two_lines_is_one_line_too(record: Record) -> None:
-    complaint(record, "trend", {**LEAST["trend"], "indi\ncator": "x"})
+    said = complaint(record, "trend", {**LEAST["trend"], "indi\ncator": "x"})
+    assert "indi cator: unknown key" in said

@@ -21,7 +21,6 @@ import narwhals.stable.v1._namespace
 import psutil  # type: ignore[import-untyped]
 import pymannkendall
 import scipy.optimize
-import scipy.stats
 import tornado.platform.asyncio
 
 import research
